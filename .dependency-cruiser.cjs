@@ -1,0 +1,113 @@
+// The tree is the data flow: SES JSON -> Message -> Facts -> Verdict -> Effect[] -> Disposition.
+// Each rule speaks to whoever broke it.
+const within = (...folders) => ({ path: folders.map((folder) => `^${folder}`) })
+
+/** Everything `from` reaches must lie in `allowed` (regular expressions over the path of the module reached). */
+const only = (name, comment, from, allowed) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed },
+})
+
+module.exports = {
+  forbidden: [
+    only(
+      'protocol-knows-only-itself',
+      'A protocol file states a standard and knows no opinion of ours. Move the opinion to core/rules, or the standard here.',
+      '^lambda/core/protocol/',
+      ['^lambda/core/protocol/', '^node_modules/ipaddr\\.js/', '^node_modules/postal-mime/'],
+    ),
+    only(
+      'rules-know-facts-and-policy',
+      'A rule answers one question from facts and policy. Pass what it needs in as facts.',
+      '^lambda/core/rules/',
+      ['^lambda/core/(facts|policy|verdict|reasons|message)\\.ts$', '^lambda/core/protocol/', '^lambda/core/rules/'],
+    ),
+    only(
+      'core-is-pure',
+      'The core decides; it knows no port, no SDK, no clock. Pass what it needs in as facts.',
+      '^lambda/core/',
+      ['^lambda/core/', '^node_modules/ipaddr\\.js/', '^node_modules/postal-mime/'],
+    ),
+    only(
+      'ports-are-types',
+      'A port says what the filter asks of the world. It may name the types of the core, and nothing else.',
+      '^lambda/ports/',
+      ['^lambda/core/', '^lambda/ports/'],
+    ),
+    only(
+      'the-pipeline-knows-no-adapter',
+      'filter.ts is the data flow. It names ports, and the composition root in functions/ gives it adapters.',
+      '^lambda/filter\\.ts$',
+      ['^lambda/core/', '^lambda/ports/'],
+    ),
+    only(
+      'adapters-never-decide',
+      'An adapter speaks to one thing of the world. It may know ports, the core, the AWS SDK and Node.',
+      '^lambda/adapters/',
+      ['^lambda/core/', '^lambda/ports/', '^lambda/adapters/', '^node_modules/@aws-sdk/', '^node_modules/@smithy/', '^node:', '^[a-z/_]+$'],
+    ),
+    only(
+      'configuration-is-one-definition',
+      'config.ts is read at synth, by the docs and by the command line: it may know the core and its schema library.',
+      '^lambda/config\\.ts$',
+      ['^lambda/core/', '^lambda/config', '^node_modules/(valibot|fastest-levenshtein)/'],
+    ),
+    {
+      name: 'nobody-imports-a-composition-root',
+      comment: 'functions/ puts the parts together. infra names its path; nothing imports it.',
+      severity: 'error',
+      from: { path: '^(lambda|infra|local|cli)/' },
+      to: { path: '^lambda/functions/' },
+    },
+    only(
+      'infra-knows-the-configuration',
+      'infra describes what is deployed. Of lambda/ it may know config.ts and the types of the core.',
+      '^infra/',
+      ['^infra/', '^lambda/config', '^lambda/core/policy\\.ts$', '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/', '^node:', '^[a-z/_]+$'],
+    ),
+    {
+      name: 'what-is-deployed-knows-no-laptop',
+      comment: 'local/, cli/, test/ and bench/ stand on what is deployed, never the other way round.',
+      severity: 'error',
+      from: { path: '^(lambda|infra)/' },
+      to: { path: '^(local|cli|test|bench)/' },
+    },
+    {
+      name: 'nothing-stands-on-tests',
+      comment: 'Tests and benches may import anything; nothing imports them.',
+      severity: 'error',
+      from: { pathNot: '^(test|bench)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'No arrow goes back. Find the type that both need and put it below both.',
+      severity: 'error',
+      from: { path: '^(lambda|infra|local|cli)/' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-junk-drawers',
+      comment: 'A folder is named after what it holds. utils, helpers, common, types and services hold anything.',
+      severity: 'error',
+      from: {},
+      to: { path: '^(lambda|infra|local|cli|test|bench)/(.*/)?(utils?|helpers?|common|types|services)/' },
+    },
+    {
+      name: 'what-is-imported-exists',
+      comment: 'The module was not found: add it to package.json with its exact version, or mend the path.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '^node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+}

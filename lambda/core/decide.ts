@@ -1,0 +1,66 @@
+import type { Facts } from './facts.ts'
+import { actions, type Action, type Mode, type Policy } from './policy.ts'
+import { precedence, type Finding, type Reason, type Rule } from './reasons.ts'
+import { dnsxl } from './rules/dnsxl.ts'
+import { event } from './rules/event.ts'
+import { recipients, resolveRecipient } from './rules/recipients.ts'
+import { scans } from './rules/scans.ts'
+import type { RecipientVerdict, Verdict } from './verdict.ts'
+
+const rules: readonly Rule[] = [recipients, dnsxl, scans, event]
+
+/**
+ * Judges a message. All rules run, the harshest finding that nothing overrules wins, and every reason is given.
+ *
+ * A message is stopped only when every recipient is: SES takes one answer for all of them (see docs/adr/0003).
+ */
+export function decide(facts: Facts, policy: Policy): Verdict {
+  const findings = rules.flatMap((rule) => rule(facts, policy))
+  const judged = facts.recipients.map((fact, index): RecipientVerdict => {
+    const { answer, matchedBy, mode } = resolveRecipient(fact, policy, facts.message.receivedAt)
+    const concerned = findings.filter(({ recipient }) => recipient === null || recipient === index)
+    const wouldBeAction = harshestOf(concerned)
+    const own = concerned.filter(({ recipient }) => recipient === index)
+    return {
+      address: fact.address,
+      answer,
+      matchedBy,
+      mode,
+      action: mode === 'enforce' ? wouldBeAction : 'deliver',
+      wouldBeAction,
+      reasons: own.map(({ reason }) => reason),
+    }
+  })
+  return {
+    mode: mildestMode(judged, policy),
+    action: mildest(judged.map(({ action }) => action)),
+    wouldBeAction: mildest(judged.map(({ wouldBeAction }) => wouldBeAction)),
+    recipients: judged,
+    reasons: distinct(findings.map(({ reason }) => reason)),
+  }
+}
+
+/** The milder of all of them; a message that is for nobody is delivered. */
+export function mildest(of: readonly Action[]): Action {
+  return actions.find((action) => of.includes(action)) ?? 'deliver'
+}
+
+/** What remains to be done once each overruling finding has taken the effect of those below it in the order. */
+function harshestOf(findings: readonly Finding[]): Action {
+  const overruling = findings.filter(({ effect }) => effect === 'overrule').map(({ by }) => precedence.indexOf(by))
+  const floor = Math.min(...overruling, precedence.length)
+  const standing = findings.filter(({ by }) => precedence.indexOf(by) < floor).map(({ effect }) => effect)
+  return actions.findLast((action) => standing.includes(action)) ?? 'deliver'
+}
+
+const modes: readonly Mode[] = ['bypass', 'observe', 'enforce']
+
+function mildestMode(judged: readonly RecipientVerdict[], policy: Policy): Mode {
+  return modes.find((mode) => judged.some((recipient) => recipient.mode === mode)) ?? policy.mode
+}
+
+/** Two recipients of one domain may give the same reason; it is said once. */
+function distinct(reasons: readonly Reason[]): readonly Reason[] {
+  if (reasons.length < 2) return reasons
+  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()]
+}

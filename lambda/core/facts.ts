@@ -1,0 +1,88 @@
+import type { Message } from './message.ts'
+
+/**
+ * All that a verdict may depend on. Plain JSON, and every answer of the world stands in it as it was heard, so that a
+ * recorded decision can be decided again later, under any policy, with no network.
+ *
+ * No fact is a boolean: the world answers yes, no, or not at all, and a question that was not needed was not asked.
+ */
+export type Facts = {
+  readonly message: Message
+  /** One for each envelope recipient, in the order of the envelope. */
+  readonly recipients: readonly RecipientFact[]
+  /** One for each zone of the policy. */
+  readonly zones: readonly ZoneFact[]
+}
+
+export type RecipientFact = {
+  readonly address: string
+  /** The address's domain as A-label; `null` if the address cannot be read. */
+  readonly domainName: string | null
+  /** The candidates of the address, in the order in which they count, each with the directory's answer. */
+  readonly entries: readonly { readonly key: string; readonly form: CandidateForm; readonly answer: EntryAnswer }[]
+  /** What the directory says of the domain: may it say that somebody does not exist? */
+  readonly domain: DomainAnswer
+}
+
+/** How a candidate was made from the address. */
+export type CandidateForm =
+  | 'as-written'
+  /** Without the tag that BATV, or SRS as Exchange Online writes it, puts into the local part of a return path. */
+  | 'without-tag'
+  /** A return path that is known by its form alone. */
+  | 'srs'
+  | 'bounce-address'
+  | 'without-sub-address'
+  | 'catch-all'
+
+/** What the directory says of one key. */
+export type EntryAnswer =
+  | { readonly answer: 'found'; readonly entry: DirectoryEntry }
+  | { readonly answer: 'absent' }
+  | { readonly answer: 'unavailable'; readonly cause: UnavailableCause }
+  | { readonly answer: 'not-asked'; readonly why: NotAskedWhy }
+
+/** What the directory says of a domain. Only `complete` allows "unknown": a list that nobody finished proves nothing. */
+export type DomainAnswer =
+  | { readonly answer: 'complete' }
+  | { readonly answer: 'incomplete'; readonly why: 'never-imported' | 'empty' }
+  | { readonly answer: 'unavailable'; readonly cause: UnavailableCause }
+  | { readonly answer: 'not-asked'; readonly why: NotAskedWhy }
+
+export type DirectoryEntry = {
+  /** `deny`: an address that must not be reached through a catch-all. */
+  readonly kind: 'mailbox' | 'alias' | 'catch-all' | 'deny'
+  /** An alias's target, as imported. */
+  readonly target: string | null
+  /** When it was removed from the source, ISO 8601 UTC; `null` while it exists. */
+  readonly removedAt: string | null
+}
+
+export type UnavailableCause = 'timeout' | 'throttled' | 'unprocessed' | 'refused' | 'unreachable' | 'aborted'
+
+/** What the DNS says of a name (RFC 1034 4.3.2); what the addresses mean is for a rule. */
+export type AddressAnswer =
+  | { readonly answer: 'addresses'; readonly addresses: readonly string[]; readonly ttlSeconds: number }
+  | { readonly answer: 'none'; readonly why: 'no-such-name' | 'no-data' }
+  | {
+      readonly answer: 'failed'
+      readonly cause: 'timeout' | 'servfail' | 'refused' | 'unreachable' | 'malformed' | 'aborted'
+    }
+
+export type ZoneFact = {
+  readonly zone: string
+  readonly answer: AddressAnswer | { readonly answer: 'not-asked'; readonly why: NotAskedWhy }
+}
+
+/** Why a question was not put. */
+export type NotAskedWhy =
+  | 'bypass'
+  | 'always-exists'
+  | 'address-unreadable'
+  | 'domain-not-served'
+  | 'domain-not-checked'
+  | 'too-long-to-exist'
+  | 'return-path'
+  | 'no-recipient-left'
+  | 'client-unknown'
+  | 'client-not-public'

@@ -1,0 +1,106 @@
+import { decide } from './core/decide.ts'
+import { effectsOf, type Effect } from './core/effects.ts'
+import type { Facts, ZoneFact } from './core/facts.ts'
+import type { Message } from './core/message.ts'
+import type { Action, Policy } from './core/policy.ts'
+import {
+  directoryQuestions,
+  recipientFacts,
+  recipientQuestions,
+  zoneFacts,
+  zoneQuestions,
+} from './core/questions.ts'
+import { recordOf } from './core/record.ts'
+import type { AddressLookup } from './ports/address-lookup.ts'
+import type { Metrics } from './ports/metrics.ts'
+import type { RecipientDirectory } from './ports/recipient-directory.ts'
+import type { RecordStore } from './ports/record-store.ts'
+
+/** What the filter needs of the world, and what it cannot know by itself. */
+export type Ports = {
+  readonly directory: RecipientDirectory
+  readonly lookUp: AddressLookup
+  readonly records: RecordStore
+  readonly metrics: Metrics
+  /** Milliseconds since 1970. For the record's own times: no verdict depends on it. */
+  readonly clock: () => number
+  readonly run: { readonly coldStart: boolean; readonly codeVersion: string; readonly keptKey: string | null }
+  readonly dispositionOf: (action: Action) => string
+}
+
+/** When to stop asking, and when to stop altogether. The time between the two is kept for writing the record. */
+export type Deadlines = { readonly asking: AbortSignal; readonly acting: AbortSignal }
+
+/** Ask what is needed, decide, act. Resolves with what was done, which is not always what was decided. */
+export async function filter(message: Message, policy: Policy, ports: Ports, deadlines: Deadlines): Promise<Action> {
+  const started = ports.clock()
+  const { facts, timings } = await gatherFacts(message, policy, ports, deadlines.asking)
+  const verdict = decide(facts, policy)
+  const decided = ports.clock()
+  const record = recordOf(facts, verdict, policy, {
+    ...ports.run,
+    decidedAt: new Date(decided).toISOString(),
+    timings: { ...timings, total: rounded(decided - started) },
+    disposition: ports.dispositionOf(verdict.action),
+  })
+  return perform(effectsOf(record), ports, deadlines.acting)
+}
+
+/** Asks in two stages: who it is for, and only if somebody is left, who sent it. */
+export async function gatherFacts(
+  message: Message,
+  policy: Policy,
+  { directory, lookUp, clock }: Pick<Ports, 'directory' | 'lookUp' | 'clock'>,
+  signal: AbortSignal,
+): Promise<{ readonly facts: Facts; readonly timings: { readonly directory: number; readonly zones: number } }> {
+  const started = clock()
+  const asked = recipientQuestions(message, policy)
+  const questions = directoryQuestions(asked)
+  const heard = await (questions.keys.length > 0 ? directory(questions, signal) : { entries: none, domains: none })
+  const recipients = recipientFacts(asked, heard.entries, heard.domains)
+  const between = clock()
+  const zones = zoneQuestions(message, recipients, policy)
+  const answers = new Map<string, ZoneFact['answer']>()
+  await Promise.all(
+    zones.map(async ({ name }) => name !== null && answers.set(name, await lookUp(name, signal))),
+  )
+  return {
+    facts: { message, recipients, zones: zoneFacts(zones, answers) },
+    timings: { directory: rounded(between - started), zones: rounded(clock() - between) },
+  }
+}
+
+/**
+ * Carries out the effects in their order. A stop whose record could not be written is a delivery instead; where a record of
+ * the same message stands already, that one is obeyed, and nothing is counted twice.
+ */
+export async function perform(
+  effects: readonly Effect[],
+  { records, metrics }: Pick<Ports, 'records' | 'metrics'>,
+  signal: AbortSignal,
+): Promise<Action> {
+  let action: Action = 'deliver'
+  for (const effect of effects) {
+    if (effect.kind === 'append-record') {
+      const appended = await records.append(effect.key, effect.record, signal)
+      if (appended.answer === 'existed') {
+        metrics.failed('event-repeated')
+        return appended.first.action
+      }
+      if (appended.answer === 'failed') metrics.failed('record-failed')
+      else action = effect.record.action
+    } else if (effect.kind === 'point-to-quarantined') {
+      if (action === 'deliver') continue
+      if ((await records.point(effect.key, effect.pointer, signal)) === 'failed') metrics.failed('pointer-failed')
+    } else {
+      metrics.decided({ ...effect.measurement, action })
+    }
+  }
+  return action
+}
+
+const none: ReadonlyMap<string, never> = new Map<string, never>()
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
+}

@@ -1,0 +1,21 @@
+import type { Measurement } from '../core/effects.ts'
+
+/**
+ * Counts. Called after the record is settled, once a message; it returns at once, never fails, and never takes a value
+ * that a sender chose.
+ */
+export type Metrics = {
+  readonly decided: (measurement: Measurement) => void
+  /** Something of our own went wrong. Alarms stand on these. */
+  readonly failed: (what: Failure) => void
+}
+
+export type Failure =
+  /** A record could not be written. A stop was turned into a delivery because of it. */
+  | 'record-failed'
+  /** A quarantined message is not in the list of quarantined messages; its record is. */
+  | 'pointer-failed'
+  /** A bug: a message was delivered without a judgement. */
+  | 'filter-failed'
+  /** The same event came again; the first decision stands. */
+  | 'event-repeated'
