@@ -54,6 +54,9 @@ const notAskedWords: { readonly [why: string]: string | undefined } = {
   'domain-not-checked': 'the configuration says not to check its domain',
 }
 
+/** Every code that a reason can have. */
+export const reasonCodes = Object.keys(sentences) as readonly ReasonCode[]
+
 /** One reason as a sentence. */
 export function sentenceOf<R extends Reason>(reason: R): string {
   return (sentences[reason.code] as (reason: R) => string)(reason)

@@ -102,9 +102,10 @@ export function zoneQuestions(
 ): readonly ZoneQuestion[] {
   const zones = [...new Set(policy.dnsxl.zones.map(({ zone }) => zone))]
   const why = whyNoZone(message, recipients, policy)
-  return zones.map((zone) => {
+  return zones.map((zone): ZoneQuestion => {
     if (why !== null || message.client.kind === 'unknown') return { zone, name: null, why: why ?? 'client-unknown' }
-    return { zone, name: queryName(message.client.ip, zone) }
+    const name = queryName(message.client.ip, zone)
+    return name === null ? { zone, name, why: 'client-unknown' } : { zone, name }
   })
 }
 

@@ -51,6 +51,7 @@ export const octetsOf = (text: string): string | null => {
 type Cursor = { readonly text: string; at: number; line: number }
 
 const BLANK = new Set([' ', '\t', '\r', '\f'])
+const STRUCTURE = new Set(['\n', '(', ')'])
 const ENDS_WORD = new Set([' ', '\t', '\r', '\f', '\n', ';', '(', ')', '"'])
 
 const scanEntry = (cursor: Cursor): Entry => {
@@ -61,27 +62,30 @@ const scanEntry = (cursor: Cursor): Entry => {
   let mistake: Mistake | null = null
   while (cursor.at < cursor.text.length) {
     const char = cursor.text.charAt(cursor.at)
-    if (char === '\n') {
-      cursor.at++
-      cursor.line++
-      if (opened.length === 0) break
-    } else if (BLANK.has(char)) cursor.at++
-    else if (char === ';') cursor.at = endOfLine(cursor)
-    else if (char === '(') {
-      opened.push(cursor.line)
-      cursor.at++
-    } else if (char === ')') {
-      if (opened.pop() === undefined) mistake ??= { line: cursor.line, expected: 'a "(" before it', found: ')' }
-      cursor.at++
+    if (char === '\n' && opened.length === 0) break
+    if (char === ';') cursor.at = endOfLine(cursor)
+    else if (BLANK.has(char) || STRUCTURE.has(char)) {
+      const found = scanStructure(cursor, opened)
+      mistake ??= found
     } else if (char === '"') {
       const scanned = scanQuoted(cursor)
       mistake ??= scanned.mistake
       tokens.push(scanned.token)
     } else tokens.push(scanWord(cursor))
   }
+  if (cursor.at < cursor.text.length) scanStructure(cursor, [])
   const unclosed = opened[0]
   if (unclosed !== undefined) mistake ??= { line: unclosed, expected: 'a ")"', found: 'the end of the file' }
   return { line: tokens[0]?.line ?? line, repeatsOwner, tokens, mistake }
+}
+
+/** Steps over one character that only joins or separates. `opened` has the lines of the parentheses that are open. */
+const scanStructure = (cursor: Cursor, opened: number[]): Mistake | null => {
+  const char = cursor.text.charAt(cursor.at++)
+  const line = cursor.line
+  if (char === '\n') cursor.line++
+  if (char === '(') opened.push(line)
+  return char === ')' && opened.pop() === undefined ? { line, expected: 'a "(" before it', found: ')' } : null
 }
 
 const scanQuoted = (cursor: Cursor): { readonly token: Token; readonly mistake: Mistake | null } => {

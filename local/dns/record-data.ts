@@ -4,12 +4,13 @@ import { octetsOf } from './master-file-scanner.ts'
 import { isWellFormed, MAX_TTL } from './records.ts'
 import type { RecordData, RecordType } from './records.ts'
 
-/** The words after the type, taken from left to right. A word that is missing is complained about and reads as ''. */
+/** The words after the type, taken from left to right. Where one is missing a stand-in is taken and complained about. */
 export type Fields = {
   /** Null while no $ORIGIN has been given. */
   readonly origin: string | null
   readonly take: (expected: string) => Token
   readonly isEmpty: () => boolean
+  /** Once for each token: what follows from a missing one is not said again. */
   readonly complain: (token: Token, expected: string) => void
 }
 
@@ -43,18 +44,8 @@ export const readData = (type: RecordType, fields: Fields): RecordData => {
 }
 
 /** A name made absolute, without its final dot. Complains if it does not fit the wire or lacks an origin. */
-export const readName = (token: Token, { origin, complain }: Pick<Fields, 'origin' | 'complain'>): string => {
-  const { text } = token
-  const isAbsolute = text === '@' ? false : text.endsWith('.')
-  if (!isAbsolute && origin === null) {
-    if (text !== '') complain(token, 'a name with a final dot, or an $ORIGIN before it')
-    return ''
-  }
-  const whole = text === '@' ? (origin ?? '') : isAbsolute ? text.slice(0, -1) : joined(text, origin ?? '')
-  if (text !== '' && !token.quoted && isWellFormed(whole) && (text === '.' || text === '@' || whole !== '')) return whole
-  if (text !== '') complain(token, 'a domain name: ASCII labels of 1 to 63 characters, 253 in all')
-  return ''
-}
+export const readName = (token: Token, fields: Pick<Fields, 'origin' | 'complain'>): string =>
+  readNameAs(token, fields, (name) => name)
 
 /** Seconds, plain or in units (`1h30m`, `2d`); null if it is neither or does not fit in 31 bits. */
 export const readDuration = (text: string): number | null => {
@@ -87,7 +78,7 @@ const joined = (relative: string, origin: string): string => (origin === '' ? re
 const readAddress = (fields: Fields, isAddress: (text: string) => boolean, expected: string): string => {
   const token = fields.take(expected)
   if (isAddress(token.text) && !token.text.includes('%')) return token.text
-  if (token.text !== '') fields.complain(token, expected)
+  fields.complain(token, expected)
   return ''
 }
 
@@ -98,7 +89,7 @@ const canonical = (address: string): string =>
 const readNumber = (fields: Fields, expected: string, max: number): number => {
   const token = fields.take(expected)
   if (/^\d{1,10}$/.test(token.text) && Number(token.text) <= max) return Number(token.text)
-  if (token.text !== '') fields.complain(token, expected)
+  fields.complain(token, expected)
   return 0
 }
 
@@ -106,7 +97,7 @@ const readSeconds = (fields: Fields, what: string): number => {
   const expected = `${what} in seconds, or in units such as 1h30m`
   const token = fields.take(expected)
   const seconds = readDuration(token.text)
-  if (seconds === null && token.text !== '') fields.complain(token, expected)
+  if (seconds === null) fields.complain(token, expected)
   return seconds ?? 0
 }
 
@@ -124,14 +115,30 @@ const readSoa = (fields: Fields): RecordData => ({
 })
 
 /** A dot inside the local part is escaped (RFC 1035 8); only here may a name have a backslash. */
-const readMailbox = (fields: Fields): string => {
-  const token = fields.take('the mailbox of the person responsible, written as a name')
-  const shielded = readName({ ...token, text: token.text.replaceAll('\\.', ESCAPED_DOT) }, fields)
-  return shielded.replaceAll(ESCAPED_DOT, '\\.')
-}
+const readMailbox = (fields: Fields): string =>
+  readNameAs(fields.take('the mailbox of the person responsible, written as a name'), fields, (name) =>
+    name.replaceAll('\\.', '--'),
+  )
 
-/** Two characters as `\.` has, so that lengths are checked on the safe side; no name that is read has them twice. */
-const ESCAPED_DOT = '~~'
+/** `visible` gives the form whose characters and lengths are checked. */
+const readNameAs = (
+  token: Token,
+  { origin, complain }: Pick<Fields, 'origin' | 'complain'>,
+  visible: (name: string) => string,
+): string => {
+  const isOrigin = token.text === '@' && !token.quoted
+  const isAbsolute = token.text.endsWith('.')
+  if (!isAbsolute && origin === null) {
+    complain(token, 'a name with a final dot, or an $ORIGIN before it')
+    return ''
+  }
+  const base = origin ?? ''
+  const whole = isOrigin ? base : isAbsolute ? token.text.slice(0, -1) : joined(token.text, base)
+  const isRoot = isOrigin || token.text === '.'
+  if (!token.quoted && (isRoot || whole !== '') && isWellFormed(visible(whole))) return whole
+  complain(token, 'a domain name: ASCII labels of 1 to 63 characters, 253 in all')
+  return ''
+}
 
 const readStrings = (fields: Fields): readonly string[] => {
   const strings: string[] = []

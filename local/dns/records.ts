@@ -62,7 +62,7 @@ export const isWithin = (name: DnsName, zone: DnsName): boolean =>
 export const isWellFormed = (name: string): boolean => {
   const bare = name.endsWith('.') ? name.slice(0, -1) : name
   if (bare === '') return true
-  return bare.length <= 253 && /^[!#-'*-:<-[\]-~]+$/.test(bare) && bare.split('.').every(isLabel)
+  return bare.length <= 253 && /^[!#-'*-:<-?A-[\]-~]+$/.test(bare) && bare.split('.').every(isLabel)
 }
 
 const isLabel = (label: string): boolean => label.length >= 1 && label.length <= 63

@@ -1,0 +1,54 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { S3Client } from '@aws-sdk/client-s3'
+import { readFileSync } from 'node:fs'
+import { createAddressLookup } from '../adapters/dns.ts'
+import { createDynamoDbDirectory } from '../adapters/dynamodb-directory.ts'
+import { createEmfMetrics } from '../adapters/emf-metrics.ts'
+import { readEnvironment } from '../adapters/environment.ts'
+import { createS3RecordStore } from '../adapters/s3-records.ts'
+import { dispositionOf, readMessage, type Disposition } from '../adapters/ses-event.ts'
+import type { Message } from '../core/message.ts'
+import type { Policy } from '../core/policy.ts'
+import { recordFailure } from '../fail-open.ts'
+import { filter, type Ports } from '../filter.ts'
+
+/** An SES receipt rule asks this function what to do with a message; the answer is a disposition, whatever happens. */
+export const handler = async (event: unknown): Promise<{ readonly disposition: Disposition }> => {
+  const message = readMessage(event)
+  const ports = portsFor(message)
+  // Two seconds are kept for the record: a decision that nobody wrote down cannot be acted upon.
+  const deadlines = {
+    asking: AbortSignal.timeout(policy.deadlineMs - Math.min(2000, policy.deadlineMs / 2)),
+    acting: AbortSignal.timeout(policy.deadlineMs),
+  }
+  try {
+    return { disposition: dispositionOf(await filter(message, policy, ports, deadlines)) }
+  } catch (error) {
+    process.stderr.write(`${JSON.stringify({ level: 'error', message_id: message.id, error: stackOf(error) })}\n`)
+    await recordFailure(message, error, policy, ports, deadlines.acting).catch(() => ports.metrics.failed('record-failed'))
+    return { disposition: dispositionOf('deliver') }
+  }
+}
+
+const environment = readEnvironment(process.env, ['MAIL_BUCKET', 'MAIL_PREFIX', 'RECORD_BUCKET', 'DIRECTORY_TABLE', 'CODE_VERSION'])
+const policy = JSON.parse(readFileSync(new URL('policy.json', import.meta.url), 'utf8')) as Policy
+
+// A frozen function wakes up with dead sockets: a short time-out and a second try find that out in time.
+const requestHandler = { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true }
+const clientOptions = { maxAttempts: 3, requestHandler }
+const directory = createDynamoDbDirectory(new DynamoDBClient(clientOptions), environment.DIRECTORY_TABLE)
+const records = createS3RecordStore(new S3Client(clientOptions), environment.RECORD_BUCKET)
+const lookUp = createAddressLookup(policy.dns)
+const metrics = createEmfMetrics((line) => process.stdout.write(line), Date.now)
+let coldStart = true
+
+function portsFor(message: Message): Ports {
+  const keptKey = `s3://${environment.MAIL_BUCKET}/${environment.MAIL_PREFIX}${message.id}`
+  const run = { coldStart, codeVersion: environment.CODE_VERSION, keptKey }
+  coldStart = false
+  return { directory, records, lookUp, metrics, clock: () => performance.timeOrigin + performance.now(), run, dispositionOf }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,8 @@
+import { Resolver } from 'node:dns/promises'
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import { spf } from 'mailauth/lib/spf/index.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolverOf } from '../../../local/dns/resolver.ts'
+import { sampleRecords } from '../../../local/dns/sample-zones.ts'
+import type { DnsServer } from '../../../local/dns/server.ts'
+import { startDnsServer } from '../../../local/dns/server.ts'
