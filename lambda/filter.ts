@@ -3,13 +3,7 @@ import { effectsOf, type Effect } from './core/effects.ts'
 import type { Facts, ZoneFact } from './core/facts.ts'
 import type { Message } from './core/message.ts'
 import type { Action, Policy } from './core/policy.ts'
-import {
-  directoryQuestions,
-  recipientFacts,
-  recipientQuestions,
-  zoneFacts,
-  zoneQuestions,
-} from './core/questions.ts'
+import { directoryQuestions, recipientFacts, recipientQuestions, zoneFacts, zoneQuestions } from './core/questions.ts'
 import { recordOf } from './core/record.ts'
 import type { AddressLookup } from './ports/address-lookup.ts'
 import type { Metrics } from './ports/metrics.ts'
@@ -61,9 +55,7 @@ export async function gatherFacts(
   const between = clock()
   const zones = zoneQuestions(message, recipients, policy)
   const answers = new Map<string, ZoneFact['answer']>()
-  await Promise.all(
-    zones.map(async ({ name }) => name !== null && answers.set(name, await lookUp(name, signal))),
-  )
+  await Promise.all(zones.map(async ({ name }) => name !== null && answers.set(name, await lookUp(name, signal))))
   return {
     facts: { message, recipients, zones: zoneFacts(zones, answers) },
     timings: { directory: rounded(between - started), zones: rounded(clock() - between) },

@@ -13,7 +13,7 @@ export function messageOf(changes: Partial<Message> = {}): Message {
     recipients: ['alice@example.com'],
     client: { kind: 'client', ip: '198.51.100.9', helo: 'mail.partner.example' },
     fromField: 'bob@partner.example',
-    headerMessageId: '<1@partner.example>',
+    headerMessageId: '1@partner.example',
     subject: 'Lunch',
     scans: { spam: 'pass', virus: 'pass', spf: 'pass', dkim: 'pass', dmarc: 'pass', dmarcPolicy: null },
     problems: [],
@@ -75,10 +75,7 @@ export function factsOf(
         }),
       ),
       new Map(
-        domains.map((name) => [
-          name,
-          directory.domains.get(name) ?? { answer: 'incomplete', why: 'never-imported' },
-        ]),
+        domains.map((name) => [name, directory.domains.get(name) ?? { answer: 'incomplete', why: 'never-imported' }]),
       ),
     ),
     zones,

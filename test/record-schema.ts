@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import type { DecisionRecord } from '../lambda/core/record.ts'
 import { createMemoryRecordStore, type MemoryRecordStore } from '../local/memory/record-store.ts'
 
-const schema = JSON.parse(readFileSync(new URL('../docs/decision-record.schema.json', import.meta.url), 'utf8')) as object
+const schema = JSON.parse(
+  readFileSync(new URL('../docs/decision-record.schema.json', import.meta.url), 'utf8'),
+) as object
 const ajv = new Ajv({ allErrors: true, strict: false })
 const valid = ajv.compile(schema)
 

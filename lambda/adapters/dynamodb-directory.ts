@@ -41,7 +41,11 @@ async function readChunk(
     if ('cause' in answer) return fill(read, left, { cause: answer.cause })
     for (const item of answer.items) read.set(item[keyAttribute]?.S ?? '', { item })
     const unprocessed = new Set(answer.unprocessed)
-    fill(read, left.filter((key) => !unprocessed.has(key) && !read.has(key)), { item: undefined })
+    fill(
+      read,
+      left.filter((key) => !unprocessed.has(key) && !read.has(key)),
+      { item: undefined },
+    )
     left = left.filter((key) => unprocessed.has(key))
     if (left.length === 0 || wait === null || !(await waited(wait, signal))) break
   }

@@ -60,5 +60,10 @@ function envelopeOf(dimensions: Values<string>, values: Values<number>, now: num
     Unit: name.endsWith('Milliseconds') ? 'Milliseconds' : 'Count',
   }))
   const sets = names.length === 0 ? [[]] : names.map((name) => [name])
-  return { _aws: { Timestamp: Math.trunc(now), CloudWatchMetrics: [{ Namespace: namespace, Dimensions: sets, Metrics: metrics }] } }
+  return {
+    _aws: {
+      Timestamp: Math.trunc(now),
+      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: sets, Metrics: metrics }],
+    },
+  }
 }

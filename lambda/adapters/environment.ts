@@ -9,6 +9,7 @@ export function readEnvironment<Name extends string>(
   names: readonly Name[],
 ): { readonly [N in Name]: string } {
   const missing = names.filter((name) => environment[name] === undefined)
-  if (missing.length > 0) throw new Error(`The function's environment lacks ${missing.join(', ')}; the stack sets them.`)
+  if (missing.length > 0)
+    throw new Error(`The function's environment lacks ${missing.join(', ')}; the stack sets them.`)
   return Object.fromEntries(names.map((name) => [name, environment[name]])) as { readonly [N in Name]: string }
 }

@@ -62,6 +62,7 @@ function causeOf(error: unknown, signal: AbortSignal): string {
   if (error instanceof S3ServiceException) return error.name
   if (signal.aborted) return 'aborted'
   if (error instanceof SyntaxError) return 'unreadable-record'
-  if (error instanceof Error && ('code' in error || '$metadata' in error || error.name === 'TimeoutError')) return error.name
+  if (error instanceof Error && ('code' in error || '$metadata' in error || error.name === 'TimeoutError'))
+    return error.name
   throw error
 }

@@ -5,7 +5,8 @@ import type { Reason, ReasonCode } from './reasons.ts'
 type Explained = { readonly [C in ReasonCode]: (reason: Extract<Reason, { code: C }>) => string }
 
 const sentences: Explained = {
-  'recipient-unknown': ({ address }) => `${address} does not exist: its domain's directory is complete and has no such entry.`,
+  'recipient-unknown': ({ address }) =>
+    `${address} does not exist: its domain's directory is complete and has no such entry.`,
   'recipient-denied': ({ address, key }) => `${address} is not to be reached: the directory denies ${key}.`,
   'recipient-recently-removed': ({ address, removed_at }) =>
     `${address} was removed from the directory at ${removed_at}, and counts as known until the grace period ends.`,
@@ -20,7 +21,8 @@ const sentences: Explained = {
       ? `The directory of ${domain} is empty, so it cannot say who does not exist.`
       : `No directory of ${domain} was ever imported, so it cannot say who does not exist.`,
   'recipient-not-checked': ({ address, why }) => `${address} was not looked up: ${notAskedWords[why] ?? why}.`,
-  'many-recipients-unknown': ({ unknown, of }) => `${unknown} of ${of} recipients do not exist: somebody tries out names.`,
+  'many-recipients-unknown': ({ unknown, of }) =>
+    `${unknown} of ${of} recipients do not exist: somebody tries out names.`,
   'no-recipients': () => 'The event names no recipient, so there is nothing to judge.',
   'zone-listed': ({ zone, operator, return_codes, weight }) =>
     `The client is listed in ${zone} (${operator}) as ${return_codes.join(', ')}: ${signed(weight)}.`,
@@ -41,7 +43,8 @@ const sentences: Explained = {
   'spam-found': () => 'SES takes it for spam.',
   'dmarc-reject': ({ from_field }) =>
     `DMARC failed, and the domain of ${from_field ?? 'the From field'} asks to reject such mail.`,
-  'scan-missing': ({ scan, status }) => `SES has no ${scan} verdict (${status}). An unscanned message is not a bad one.`,
+  'scan-missing': ({ scan, status }) =>
+    `SES has no ${scan} verdict (${status}). An unscanned message is not a bad one.`,
   'event-incomplete': ({ problems }) =>
     `The event was not as expected: ${problems.map(({ at, expected, found }) => `${at} is ${found}, not ${expected}`).join('; ')}.`,
   bypassed: () => 'The filter is switched off (bypass): the message was delivered unseen.',

@@ -41,7 +41,8 @@ export type Reason =
   | {
       readonly code: 'zone-silent'
       readonly zone: string
-      readonly cause: 'timeout' | 'servfail' | 'refused' | 'unreachable' | 'malformed' | 'aborted' | 'error-code' | 'not-a-dnsxl'
+      readonly cause:
+        'timeout' | 'servfail' | 'refused' | 'unreachable' | 'malformed' | 'aborted' | 'error-code' | 'not-a-dnsxl'
       readonly answer?: string
     }
   /** The sum of the weights reached the threshold of recording. */
@@ -54,7 +55,12 @@ export type Reason =
       readonly operators: readonly string[]
     }
   /** The threshold of acting was reached, but by one operator alone: recorded, not acted on. */
-  | { readonly code: 'dnsxl-one-operator'; readonly score: number; readonly threshold: number; readonly operator: string }
+  | {
+      readonly code: 'dnsxl-one-operator'
+      readonly score: number
+      readonly threshold: number
+      readonly operator: string
+    }
   /** A zone that could have spoken for the client was silent, so that no zone may speak against it. */
   | { readonly code: 'dnsxl-disarmed'; readonly zone: string; readonly score: number }
   /** No zone was asked, because it is not certain who connected. */

@@ -27,11 +27,4 @@ export type RecipientVerdict = {
 }
 
 export type MatchedBy =
-  | 'exact'
-  | 'sub-address'
-  | 'catch-all'
-  | 'alias'
-  | 'always-exists'
-  | 'return-path'
-  | 'recently-removed'
-  | 'not-checked'
+  'exact' | 'sub-address' | 'catch-all' | 'alias' | 'always-exists' | 'return-path' | 'recently-removed' | 'not-checked'

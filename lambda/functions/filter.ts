@@ -25,12 +25,20 @@ export const handler = async (event: unknown): Promise<{ readonly disposition: D
     return { disposition: dispositionOf(await filter(message, policy, ports, deadlines)) }
   } catch (error) {
     process.stderr.write(`${JSON.stringify({ level: 'error', message_id: message.id, error: stackOf(error) })}\n`)
-    await recordFailure(message, error, policy, ports, deadlines.acting).catch(() => ports.metrics.failed('record-failed'))
+    await recordFailure(message, error, policy, ports, deadlines.acting).catch(() =>
+      ports.metrics.failed('record-failed'),
+    )
     return { disposition: dispositionOf('deliver') }
   }
 }
 
-const environment = readEnvironment(process.env, ['MAIL_BUCKET', 'MAIL_PREFIX', 'RECORD_BUCKET', 'DIRECTORY_TABLE', 'CODE_VERSION'])
+const environment = readEnvironment(process.env, [
+  'MAIL_BUCKET',
+  'MAIL_PREFIX',
+  'RECORD_BUCKET',
+  'DIRECTORY_TABLE',
+  'CODE_VERSION',
+])
 const policy = JSON.parse(readFileSync(new URL('policy.json', import.meta.url), 'utf8')) as Policy
 
 // A frozen function wakes up with dead sockets: a short time-out and a second try find that out in time.
@@ -46,7 +54,15 @@ function portsFor(message: Message): Ports {
   const keptKey = `s3://${environment.MAIL_BUCKET}/${environment.MAIL_PREFIX}${message.id}`
   const run = { coldStart, codeVersion: environment.CODE_VERSION, keptKey }
   coldStart = false
-  return { directory, records, lookUp, metrics, clock: () => performance.timeOrigin + performance.now(), run, dispositionOf }
+  return {
+    directory,
+    records,
+    lookUp,
+    metrics,
+    clock: () => performance.timeOrigin + performance.now(),
+    run,
+    dispositionOf,
+  }
 }
 
 function stackOf(error: unknown): string {

@@ -34,10 +34,7 @@ export function createMemoryDirectory({ entries, domains }: MemoryDirectory): Re
 export function mailboxes(...keys: readonly string[]): MemoryDirectory {
   return {
     entries: new Map(
-      keys.map((key) => [
-        key,
-        { kind: key.startsWith('@') ? 'catch-all' : 'mailbox', target: null, removedAt: null },
-      ]),
+      keys.map((key) => [key, { kind: key.startsWith('@') ? 'catch-all' : 'mailbox', target: null, removedAt: null }]),
     ),
     domains: new Map(keys.map((key) => [key.slice(key.lastIndexOf('@') + 1), { answer: 'complete' }])),
   }

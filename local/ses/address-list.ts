@@ -6,22 +6,21 @@
 export function splitAddressList(value: string): readonly string[] {
   const pieces: string[] = []
   let piece = ''
-  let closer: '"' | '>' | null = null
-  let comments = 0
+  let inside: Inside = { closer: null, comments: 0 }
   for (let i = 0; i < value.length && pieces.length < mostAddresses; i += 1) {
     const char = value.charAt(i)
-    const escaped = char === '\\' && (closer === '"' || comments > 0)
-    const plain = closer === null && comments === 0
-    if (plain && (char === ',' || char === ';' || char === ':')) {
+    const plain = inside.closer === null && inside.comments === 0
+    if (plain && ',;:'.includes(char)) {
+      // What stands before a colon is the name of a group.
       if (char !== ':') pieces.push(piece)
       piece = ''
-      continue
+    } else if (char === '\\' && (inside.closer === '"' || inside.comments > 0)) {
+      piece += value.slice(i, i + 2)
+      i += 1
+    } else {
+      inside = insideAfter(char, inside)
+      piece += char
     }
-    if (char === '(' && closer === null) comments += 1
-    else if (char === ')' && closer === null) comments = Math.max(0, comments - 1)
-    else if (comments === 0) closer = closerAfter(char, closer)
-    piece += escaped ? value.slice(i, i + 2) : char
-    if (escaped) i += 1
   }
   return [...pieces, piece].map((text) => text.trim()).filter((text) => text !== '')
 }
@@ -36,10 +35,17 @@ export function addressIn(mailbox: string): string {
 
 const mostAddresses = 2000
 
-function closerAfter(char: string, closer: '"' | '>' | null): '"' | '>' | null {
-  if (closer !== null) return char === closer ? null : closer
-  if (char === '"') return '"'
-  return char === '<' ? '>' : null
+/** What must still come before a comma counts: the character that closes, and how many comments. */
+type Inside = { readonly closer: '"' | '>' | null; readonly comments: number }
+
+function insideAfter(char: string, inside: Inside): Inside {
+  const { closer, comments } = inside
+  if (closer !== null) return char === closer ? { closer: null, comments } : inside
+  if (char === '(') return { closer, comments: comments + 1 }
+  if (char === ')') return { closer, comments: Math.max(0, comments - 1) }
+  if (comments > 0) return inside
+  if (char === '"') return { closer: '"', comments }
+  return char === '<' ? { closer: '>', comments } : inside
 }
 
 function withoutComments(text: string): string {

@@ -29,10 +29,11 @@ export type Authentication = {
 export async function authenticate(message: Buffer, envelope: Envelope, resolver: Resolver): Promise<Authentication> {
   const evaluated = await evaluation(message, envelope, resolver)
   if (evaluated === null) return unevaluated(envelope)
-  const { spf, dkim, dmarc } = evaluated
-  const receivedSpf = spfLine(spf.status.result, envelope)
+  const { dkim, dmarc } = evaluated
+  const spf = evaluated.spf === false ? 'temperror' : evaluated.spf.status.result
+  const receivedSpf = spfLine(spf, envelope)
   return {
-    spf: spfVerdict(spf.status.result),
+    spf: spfVerdict(spf),
     dkim: dkimVerdict(dkim.results),
     ...dmarcVerdict(dmarc),
     receivedSpf,
@@ -122,17 +123,11 @@ function dkimWord(result: string, comment: string): string {
  * of dmarcPolicy, which is there only when DMARC fails.
  */
 function dmarcVerdict(dmarc: DMARCResult | false): Pick<Authentication, 'dmarc' | 'dmarcPolicy'> {
-  if (dmarc === false) return { dmarc: 'PROCESSING_FAILED', dmarcPolicy: null }
-  switch (dmarc.status.result) {
-    case 'pass':
-      return { dmarc: dmarc.policy === 'none' ? 'GRAY' : 'PASS', dmarcPolicy: null }
-    case 'fail':
-      return { dmarc: 'FAIL', dmarcPolicy: policyWord(dmarc.policy) }
-    case 'none':
-      return { dmarc: 'GRAY', dmarcPolicy: null }
-    default:
-      return { dmarc: 'PROCESSING_FAILED', dmarcPolicy: null }
-  }
+  const result = dmarc === false ? 'permerror' : dmarc.status.result
+  const policy = policyWord(dmarc === false ? undefined : dmarc.policy)
+  if (result === 'fail') return { dmarc: 'FAIL', dmarcPolicy: policy }
+  if (result === 'none' || (result === 'pass' && policy === 'none')) return { dmarc: 'GRAY', dmarcPolicy: null }
+  return { dmarc: result === 'pass' ? 'PASS' : 'PROCESSING_FAILED', dmarcPolicy: null }
 }
 
 function policyWord(policy: string | undefined): 'none' | 'quarantine' | 'reject' {
@@ -141,5 +136,7 @@ function policyWord(policy: string | undefined): 'none' | 'quarantine' | 'reject
 
 function dmarcWords(dmarc: DMARCResult | false): string {
   if (dmarc === false) return 'dmarc=permerror;'
-  return oneLine(`dmarc=${dmarc.status.result} header.from=${String(dmarc.status.header?.['from'] ?? '')};`)
+  const header: Readonly<Record<string, unknown>> = dmarc.status.header ?? {}
+  const from = typeof header['from'] === 'string' ? header['from'] : ''
+  return oneLine(`dmarc=${dmarc.status.result} header.from=${from};`)
 }

@@ -4,7 +4,18 @@ import { decide } from '../../lambda/core/decide.ts'
 import type { Facts } from '../../lambda/core/facts.ts'
 import { actions, type Policy } from '../../lambda/core/policy.ts'
 import { mailboxes } from '../../local/memory/recipient-directory.ts'
-import { domainOf, entryOf, factsOf, listed, listPolicy, messageOf, notListed, policyOf, silent, zoneOf } from '../builders.ts'
+import {
+  domainOf,
+  entryOf,
+  factsOf,
+  listed,
+  listPolicy,
+  messageOf,
+  notListed,
+  policyOf,
+  silent,
+  zoneOf,
+} from '../builders.ts'
 
 const alice = mailboxes('alice@example.com')
 
@@ -131,13 +142,24 @@ function facts(): fc.Arbitrary<{ readonly heard: Facts; readonly policy: Policy 
       fc.oneof(
         fc.constant(notListed(zone)),
         fc.constant(silent(zone)),
-        fc.subarray(['127.0.0.2', '127.0.0.4', '127.0.5.2', '127.255.255.254', '127.0.0.1', '203.0.113.80'], { minLength: 1 })
+        fc
+          .subarray(['127.0.0.2', '127.0.0.4', '127.0.5.2', '127.255.255.254', '127.0.0.1', '203.0.113.80'], {
+            minLength: 1,
+          })
           .map((addresses) => listed(zone, ...addresses)),
       ),
     ),
   )
   const recipients = fc.array(
-    fc.constantFrom('alice@example.com', 'nobody@example.com', 'old@example.com', 'no+x@example.com', 'abuse@example.com', 'y@other.example', 'broken'),
+    fc.constantFrom(
+      'alice@example.com',
+      'nobody@example.com',
+      'old@example.com',
+      'no+x@example.com',
+      'abuse@example.com',
+      'y@other.example',
+      'broken',
+    ),
     { maxLength: 5 },
   )
   const directory = fc.constantFrom(
@@ -153,10 +175,12 @@ function facts(): fc.Arbitrary<{ readonly heard: Facts; readonly policy: Policy 
       domains: new Map([['example.com', { answer: 'complete' } as const]]),
     },
   )
-  return fc.tuple(recipients, directory, answers, fc.constantFrom('pass', 'fail', 'gray')).map(([to, entries, zones, virus]) => {
-    const message = messageOf({ recipients: to, scans: { ...messageOf().scans, virus } as never })
-    return { heard: factsOf(message, policy, entries, zones), policy }
-  })
+  return fc
+    .tuple(recipients, directory, answers, fc.constantFrom('pass', 'fail', 'gray'))
+    .map(([to, entries, zones, virus]) => {
+      const message = messageOf({ recipients: to, scans: { ...messageOf().scans, virus } as never })
+      return { heard: factsOf(message, policy, entries, zones), policy }
+    })
 }
 
 /** The same facts, but one of the answers never came. */
@@ -178,7 +202,12 @@ function mute(heard: Facts, which: number): Facts {
         ...heard,
         recipients: heard.recipients.map((fact, i) =>
           i === at
-            ? { ...fact, entries: fact.entries.map((e, j) => (j === of && e.answer.answer !== 'not-asked' ? { ...e, answer: unavailable } : e)) }
+            ? {
+                ...fact,
+                entries: fact.entries.map((e, j) =>
+                  j === of && e.answer.answer !== 'not-asked' ? { ...e, answer: unavailable } : e,
+                ),
+              }
             : fact,
         ),
       })),

@@ -12,7 +12,9 @@ import type { MatchedBy, RecipientVerdict } from '../verdict.ts'
  */
 export const recipients: Rule = ({ message, recipients: facts }, policy) => {
   const resolutions = facts.map((fact) => resolveRecipient(fact, policy, message.receivedAt))
-  const findings = resolutions.flatMap(({ finding }, recipient) => (finding === null ? [] : [{ ...finding, recipient }]))
+  const findings = resolutions.flatMap(({ finding }, recipient) =>
+    finding === null ? [] : [{ ...finding, recipient }],
+  )
   const unknown = resolutions.filter(({ answer }) => answer === 'unknown').length
   if (facts.length === 0) return [statedOfMessage({ code: 'no-recipients' })]
   if (unknown < 3 || unknown * 2 <= facts.length) return findings

@@ -31,15 +31,32 @@ function resolved(
 const alice = { 'alice@example.com': {} }
 
 describe('recipients: the forms of an address', () => {
-  it.each<readonly [form: string, address: string, entries: Readonly<Record<string, Partial<DirectoryEntry>>>, answer: string]>([
+  it.each<
+    readonly [form: string, address: string, entries: Readonly<Record<string, Partial<DirectoryEntry>>>, answer: string]
+  >([
     ['an exact entry', 'alice@example.com', alice, 'known by exact'],
-    ['an exact entry with a label, before its base', 'alice+a@example.com', { ...alice, 'alice+a@example.com': { kind: 'alias', target: 'x@example.com' } }, 'known by alias'],
+    [
+      'an exact entry with a label, before its base',
+      'alice+a@example.com',
+      { ...alice, 'alice+a@example.com': { kind: 'alias', target: 'x@example.com' } },
+      'known by alias',
+    ],
     ['a sub-address', 'alice+news@example.com', alice, 'known by sub-address'],
     ['a sub-address of several labels', 'alice+a+b@example.com', alice, 'known by sub-address'],
-    ['a sub-address of several labels, one of which is an entry', 'alice+a+b@example.com', { 'alice+a@example.com': {} }, 'known by sub-address'],
+    [
+      'a sub-address of several labels, one of which is an entry',
+      'alice+a+b@example.com',
+      { 'alice+a@example.com': {} },
+      'known by sub-address',
+    ],
     ['an empty label', 'alice+@example.com', alice, 'known by sub-address'],
     ['a label with nothing before it', '+x@example.com', alice, 'unknown'],
-    ['a label with nothing before it, under a catch-all', '+x@example.com', { '@example.com': { kind: 'catch-all' } }, 'known by catch-all'],
+    [
+      'a label with nothing before it, under a catch-all',
+      '+x@example.com',
+      { '@example.com': { kind: 'catch-all' } },
+      'known by catch-all',
+    ],
     ['upper case', 'ALICE@EXAMPLE.COM', alice, 'known by exact'],
     ['a decomposed letter', 'ande\u0301@example.com', { 'and\u00e9@example.com': {} }, 'known by exact'],
     ['a final dot', 'alice@example.com.', alice, 'known by exact'],
@@ -49,14 +66,34 @@ describe('recipients: the forms of an address', () => {
     ['ideographic dots', 'alice@example\u3002com', alice, 'known by exact'],
     ['a quoted local part that needs no quotes', '"alice"@example.com', alice, 'known by exact'],
     ['a quoted local part that needs them', '"a b"@example.com', { '"a b"@example.com': {} }, 'known by exact'],
-    ['an alias', 'sales@example.com', { 'sales@example.com': { kind: 'alias', target: 'alice@example.com' } }, 'known by alias'],
+    [
+      'an alias',
+      'sales@example.com',
+      { 'sales@example.com': { kind: 'alias', target: 'alice@example.com' } },
+      'known by alias',
+    ],
     ['a catch-all', 'anybody@example.com', { '@example.com': { kind: 'catch-all' } }, 'known by catch-all'],
-    ['a denied address under a catch-all', 'no@example.com', { '@example.com': { kind: 'catch-all' }, 'no@example.com': { kind: 'deny' } }, 'unknown'],
-    ['a sub-address of a denied one', 'no+x@example.com', { '@example.com': { kind: 'catch-all' }, 'no@example.com': { kind: 'deny' } }, 'unknown'],
+    [
+      'a denied address under a catch-all',
+      'no@example.com',
+      { '@example.com': { kind: 'catch-all' }, 'no@example.com': { kind: 'deny' } },
+      'unknown',
+    ],
+    [
+      'a sub-address of a denied one',
+      'no+x@example.com',
+      { '@example.com': { kind: 'catch-all' }, 'no@example.com': { kind: 'deny' } },
+      'unknown',
+    ],
     ['nobody', 'nobody@example.com', alice, 'unknown'],
     ['postmaster in any case, in no directory', 'PostMaster@example.com', alice, 'known by always-exists'],
     ['postmaster without a domain', 'postmaster', alice, 'known by always-exists'],
-    ['abuse, although the directory denies it', 'abuse@example.com', { 'abuse@example.com': { kind: 'deny' } }, 'known by always-exists'],
+    [
+      'abuse, although the directory denies it',
+      'abuse@example.com',
+      { 'abuse@example.com': { kind: 'deny' } },
+      'known by always-exists',
+    ],
     ['a sub-address of abuse', 'abuse+x@example.com', alice, 'known by always-exists'],
     ['a percent sign that a URL parser would decode', 'alice@exa%6dple.com', alice, 'unavailable'],
     ['a host that a URL parser would take for an IP address', 'alice@0x7f.1', alice, 'unavailable'],
@@ -130,9 +167,15 @@ describe('recipients: what protects the mail of those who exist', () => {
 
   it('takes three unknown recipients of four for an attempt to find names, two of four not', () => {
     const codes = (...recipients: readonly string[]) =>
-      decide(factsOf(messageOf({ recipients }), policyOf(), mailboxes('a@example.com')), policyOf()).reasons.map(({ code }) => code)
-    expect(codes('a@example.com', 'b@example.com', 'c@example.com', 'd@example.com')).toContain('many-recipients-unknown')
-    expect(codes('a@example.com', 'a+1@example.com', 'c@example.com', 'd@example.com')).not.toContain('many-recipients-unknown')
+      decide(factsOf(messageOf({ recipients }), policyOf(), mailboxes('a@example.com')), policyOf()).reasons.map(
+        ({ code }) => code,
+      )
+    expect(codes('a@example.com', 'b@example.com', 'c@example.com', 'd@example.com')).toContain(
+      'many-recipients-unknown',
+    )
+    expect(codes('a@example.com', 'a+1@example.com', 'c@example.com', 'd@example.com')).not.toContain(
+      'many-recipients-unknown',
+    )
   })
 })
 

@@ -28,7 +28,10 @@ describe('scans', () => {
 
   it('heeds a DMARC failure only where the From domain asks to reject', () => {
     const reason = { code: 'dmarc-reject', from_field: 'bob@partner.example' }
-    expect(judged({ dmarc: 'fail', dmarcPolicy: 'reject' }, { dmarcReject: 'quarantine' })).toEqual(['quarantine', [reason]])
+    expect(judged({ dmarc: 'fail', dmarcPolicy: 'reject' }, { dmarcReject: 'quarantine' })).toEqual([
+      'quarantine',
+      [reason],
+    ])
     expect(judged({ dmarc: 'fail', dmarcPolicy: 'quarantine' }, { dmarcReject: 'quarantine' })).toEqual(['deliver', []])
   })
 

@@ -175,7 +175,9 @@ describe('the DNS server', () => {
     server.setFault('slow.example', { kind: 'slow', ms: 60_000 })
     server.setFault('silent.example', { kind: 'silent' })
     const socket = connect(server.port, '127.0.0.1')
-    socket.write(Buffer.concat([framed(query('a.slow.example')), framed(query('a.silent.example')), framed(query('x'))]))
+    socket.write(
+      Buffer.concat([framed(query('a.slow.example')), framed(query('a.silent.example')), framed(query('x'))]),
+    )
     await once(socket, 'data')
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const before = timers()

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest'
+import { dispositionOf } from '../lambda/adapters/ses-event.ts'
+import type { Measurement } from '../lambda/core/effects.ts'
+import type { AddressAnswer } from '../lambda/core/facts.ts'
+import { recordFailure } from '../lambda/fail-open.ts'
+import { filter, type Ports } from '../lambda/filter.ts'
+import type { Failure } from '../lambda/ports/metrics.ts'
+import { createMemoryDirectory, mailboxes } from '../local/memory/recipient-directory.ts'
+import { listPolicy, messageOf, policyOf } from './builders.ts'
+import { validatingRecordStore } from './record-schema.ts'
+
+const key = 'in/dt=2026-11-21/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1.json'
+
+describe('filter', () => {
+  it('records a decision with both results of a message to a known and an unknown recipient, and delivers it', async () => {
+    const world = worldOf()
+    const message = messageOf({ recipients: ['alice@example.com', 'nobody@example.com'] })
+    expect(await world.run(message)).toBe('deliver')
+    expect(world.records.records.get(key)).toEqual({
+      schema_version: 1,
+      message_id: message.id,
+      decided_at: '2026-11-21T10:00:01.000Z',
+      received_at: '2026-11-21T10:00:00.000Z',
+      mode: 'enforce',
+      action: 'deliver',
+      would_be_action: 'deliver',
+      disposition: 'CONTINUE',
+      recipients: [
+        {
+          address: 'alice@example.com',
+          answer: 'known',
+          matched_by: 'exact',
+          mode: 'enforce',
+          action: 'deliver',
+          would_be_action: 'deliver',
+          reasons: [],
+        },
+        {
+          address: 'nobody@example.com',
+          answer: 'unknown',
+          mode: 'enforce',
+          action: 'discard',
+          would_be_action: 'discard',
+          reasons: [{ code: 'recipient-unknown', address: 'nobody@example.com' }],
+        },
+      ],
+      mail_from: 'bob@partner.example',
+      null_sender: false,
+      client_ip: '198.51.100.9',
+      helo: 'mail.partner.example',
+      header_from: 'bob@partner.example',
+      header_message_id: '1@partner.example',
+      subject: 'Lunch',
+      scans: { spam: 'pass', virus: 'pass', spf: 'pass', dkim: 'pass', dmarc: 'pass' },
+      reasons: [{ code: 'recipient-unknown', address: 'nobody@example.com' }],
+      facts: expect.any(String) as string,
+      policy_hash: '0123456789abcdef',
+      code_version: '0.1.0+test',
+      kept_key: 's3://mail/mail/x',
+      timings_ms: { directory: 0, zones: 0, total: 0 },
+      cold_start: true,
+    })
+  })
+
+  it('asks no zone when every recipient is unknown', async () => {
+    const world = worldOf()
+    expect(await world.run(messageOf({ recipients: ['nobody@example.com'] }), listPolicy())).toBe('discard')
+    expect(world.names).toEqual([])
+  })
+
+  it('asks each zone once, and acts on what they say', async () => {
+    const world = worldOf({ lookUp: { answer: 'addresses', addresses: ['127.0.0.2'], ttlSeconds: 60 } })
+    expect(await world.run(messageOf(), listPolicy())).toBe('quarantine')
+    expect(world.names).toEqual(['9.100.51.198.one.example', '9.100.51.198.two.example'])
+  })
+
+  it('lists a quarantined message by a pointer, and no other', async () => {
+    const world = worldOf()
+    await world.run(messageOf({ scans: { ...messageOf().scans, virus: 'fail' } }))
+    await world.run(messageOf({ id: 'other', recipients: ['nobody@example.com'] }))
+    expect([...world.records.pointers]).toEqual([
+      [
+        'quarantine/2026-11-21/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1.json',
+        {
+          schema_version: 1,
+          message_id: messageOf().id,
+          received_at: '2026-11-21T10:00:00.000Z',
+          record_key: key,
+          kept_key: 's3://mail/mail/x',
+          reasons: ['virus-found'],
+        },
+      ],
+    ])
+  })
+
+  it('delivers what it would have stopped when the record cannot be written, and an alarm can see it', async () => {
+    const world = worldOf({ append: () => Promise.resolve({ answer: 'failed', cause: 'SlowDown' }) })
+    expect(await world.run(messageOf({ recipients: ['nobody@example.com'] }))).toBe('deliver')
+    expect(world.failures).toEqual(['record-failed'])
+    expect(world.measured.map(({ action, wouldBeAction }) => [action, wouldBeAction])).toEqual([['deliver', 'discard']])
+  })
+
+  it('gives the first answer again when the event comes back after the directory changed, and counts it once', async () => {
+    const world = worldOf()
+    const message = messageOf({ recipients: ['nobody@example.com'] })
+    expect(await world.run(message)).toBe('discard')
+    const first = world.records.records.get(key)
+    const later = worldOf({ directory: mailboxes('nobody@example.com'), records: world.records })
+    expect(await later.run(message)).toBe('discard')
+    expect(world.records.records.get(key)).toBe(first)
+    expect([later.measured, later.failures]).toEqual([[], ['event-repeated']])
+  })
+
+  it('asks nothing in bypass, delivers, and records that', async () => {
+    const world = worldOf()
+    const { domains, ...rest } = listPolicy()
+    const policy = {
+      ...rest,
+      mode: 'bypass' as const,
+      domains: domains.map((domain) => ({ ...domain, mode: 'bypass' as const })),
+    }
+    expect(await world.run(messageOf({ recipients: ['nobody@example.com'] }), policy)).toBe('deliver')
+    expect(world.names).toEqual([])
+    expect(world.records.records.get(key)?.reasons).toEqual([{ code: 'bypassed' }])
+  })
+
+  it('delivers, and says so, when there is no time left to ask anybody', async () => {
+    const world = worldOf()
+    const message = messageOf({ recipients: ['nobody@example.com'] })
+    expect(await world.run(message, policyOf(), AbortSignal.abort())).toBe('deliver')
+    expect(world.records.records.get(key)?.reasons).toEqual([{ code: 'recipients-unavailable', cause: 'aborted' }])
+  })
+
+  it('keeps the subject out of the record where the operator does not want it', async () => {
+    const world = worldOf()
+    await world.run(messageOf({ subject: 'The merger' }), policyOf({ privacy: { subject: 'none' } }))
+    expect(JSON.stringify([...world.records.records])).not.toContain('merger')
+  })
+
+  it.each([0, 1, 101, 500])('gives each of %i recipients its result', async (count) => {
+    const world = worldOf()
+    const recipients = Array.from({ length: count }, (_, i) =>
+      i % 2 === 0 ? 'alice@example.com' : `nobody${i}@example.com`,
+    )
+    expect(await world.run(messageOf({ recipients }))).toBe('deliver')
+    const answers = world.records.records.get(key)?.recipients.map(({ answer }) => answer)
+    expect(answers).toEqual(recipients.map((_, i) => (i % 2 === 0 ? 'known' : 'unknown')))
+  })
+})
+
+describe('recordFailure', () => {
+  it('records that the filter failed, and that the message was delivered', async () => {
+    const world = worldOf()
+    await recordFailure(
+      messageOf(),
+      new TypeError('x is not a function'),
+      policyOf(),
+      world.ports,
+      AbortSignal.timeout(1000),
+    )
+    const record = world.records.records.get(key)
+    expect([record?.disposition, record?.action, record?.reasons]).toEqual([
+      'CONTINUE',
+      'deliver',
+      [{ code: 'filter-failed', error: 'TypeError: x is not a function' }],
+    ])
+    expect(world.failures).toEqual(['filter-failed'])
+  })
+})
+
+/** Ports that answer at once from memory, and remember what they were asked. */
+function worldOf(
+  changes: {
+    readonly directory?: ReturnType<typeof mailboxes>
+    readonly lookUp?: AddressAnswer
+    readonly append?: Ports['records']['append']
+    readonly records?: ReturnType<typeof validatingRecordStore>
+  } = {},
+) {
+  const records = changes.records ?? validatingRecordStore()
+  const names: string[] = []
+  const measured: Measurement[] = []
+  const failures: Failure[] = []
+  const ports: Ports = {
+    directory: createMemoryDirectory(changes.directory ?? mailboxes('alice@example.com')),
+    lookUp: (name) => {
+      names.push(name)
+      return Promise.resolve(changes.lookUp ?? { answer: 'none', why: 'no-such-name' })
+    },
+    records: { ...records, append: changes.append ?? records.append },
+    metrics: {
+      decided: (measurement) => void measured.push(measurement),
+      failed: (what) => void failures.push(what),
+    },
+    clock: () => Date.parse('2026-11-21T10:00:01.000Z'),
+    run: { coldStart: true, codeVersion: '0.1.0+test', keptKey: 's3://mail/mail/x' },
+    dispositionOf,
+  }
+  const run = (message = messageOf(), policy = policyOf(), asking = AbortSignal.timeout(5000)) =>
+    filter(message, policy, ports, { asking, acting: AbortSignal.timeout(5000) })
+  return { ports, records, names, measured, failures, run }
+}
