@@ -1,7 +1,5 @@
 // The tree is the data flow: SES JSON -> Message -> Facts -> Verdict -> Effect[] -> Disposition.
 // Each rule speaks to whoever broke it.
-const within = (...folders) => ({ path: folders.map((folder) => `^${folder}`) })
-
 /** Everything `from` reaches must lie in `allowed` (regular expressions over the path of the module reached). */
 const only = (name, comment, from, allowed) => ({
   name,
@@ -94,7 +92,7 @@ module.exports = {
       comment: 'A folder is named after what it holds. utils, helpers, common, types and services hold anything.',
       severity: 'error',
       from: {},
-      to: { path: '^(lambda|infra|local|cli|test|bench)/(.*/)?(utils?|helpers?|common|types|services)/' },
+      to: { path: '^(lambda|infra|local|cli|test|bench)/.*(/|^)(util|utils|helper|helpers|common|types|services)/' },
     },
     {
       name: 'what-is-imported-exists',

@@ -13,8 +13,29 @@ export const slimSdk: Plugin = {
     build.onLoad({ filter: /[\\/]@aws-sdk[\\/]credential-provider-node[\\/]dist-es[\\/]index\.js$/ }, () => ({
       contents: environmentOnly,
     }))
-    build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ }, async ({ path }) => ({
-      contents: withLiteralKeys(await readFile(path, 'utf8')),
+    build.onLoad(
+      { filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ },
+      async ({ path }) => ({
+        contents: withLiteralKeys(await readFile(path, 'utf8')),
+      }),
+    )
+  },
+}
+
+/**
+ * Has `node:http` required, not imported.
+ *
+ * Whoever imports it as a module has every one of its exports read, and one of them, WebSocket, then loads all of
+ * Node's fetch: 25 ms of a cold start, for a class that nobody uses.
+ */
+export const lazyHttp: Plugin = {
+  name: 'lazy-http',
+  setup: (build) => {
+    build.onResolve({ filter: /^(node:)?http$/ }, ({ namespace }) =>
+      namespace === 'lazy-http' ? { path: 'node:http', external: true } : { path: 'node:http', namespace: 'lazy-http' },
+    )
+    build.onLoad({ filter: /^node:http$/, namespace: 'lazy-http' }, () => ({
+      contents: "module.exports = require('node:http')",
     }))
   },
 }
@@ -26,7 +47,9 @@ export const slimSdk: Plugin = {
  * schemas of all hundred operations of S3 stayed in a function that calls two.
  */
 export function withLiteralKeys(source: string): string {
-  const names = new Map(Array.from(source.matchAll(/^const (_\w{1,80}) = ("[^"\\\n]*");$/gm), ([, name, text]) => [name, text]))
+  const names = new Map(
+    Array.from(source.matchAll(/^const (_\w{1,80}) = ("[^"\\\n]*");$/gm), ([, name, text]) => [name, text]),
+  )
   return source.replace(/\[(_\w{1,80})\]:/g, (key, name: string) => {
     const text = names.get(name)
     return text === undefined ? key : `${text}:`

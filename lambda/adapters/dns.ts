@@ -52,6 +52,8 @@ const ask = async (
   signal.addEventListener('abort', cancel)
   try {
     const found = await resolver.resolve4(name, { ttl: true })
+    // An alias of a name without addresses is no error to node:dns.
+    if (found.length === 0) return NO_DATA
     return {
       answer: 'addresses',
       addresses: found.map(({ address }) => address),
@@ -79,6 +81,8 @@ const isWorthAnotherTry = (answer: AddressAnswer, servers: number): boolean => {
   return servers > 1 && (answer.cause === 'servfail' || answer.cause === 'refused' || answer.cause === 'unreachable')
 }
 
+const NO_DATA: AddressAnswer = { answer: 'none', why: 'no-data' }
+
 /** The code of an error that the query itself ended with; null for everything else, which is a bug. */
 const queryErrorCode = (error: unknown): string | null =>
   error instanceof Error && 'syscall' in error && error.syscall === 'queryA' && 'code' in error
@@ -88,7 +92,7 @@ const queryErrorCode = (error: unknown): string | null =>
 const unanswered = (code: string, signal: AbortSignal): AddressAnswer => {
   if (signal.aborted) return failed('aborted')
   if (code === 'ENOTFOUND') return { answer: 'none', why: 'no-such-name' }
-  if (code === 'ENODATA') return { answer: 'none', why: 'no-data' }
+  if (code === 'ENODATA') return NO_DATA
   return failed(CAUSES.get(code) ?? 'unreachable')
 }
 

@@ -173,7 +173,7 @@ function failLoudly(bug: unknown, response: ServerResponse): void {
   const text = bug instanceof Error ? (bug.stack ?? bug.message) : String(bug)
   process.stderr.write(`local AWS: a request failed by a bug of its own: ${text}\n`)
   if (response.headersSent) response.destroy()
-  else response.writeHead(500, { 'content-type': 'text/plain' }).end('InternalError: see the output of the local stack')
+  else response.writeHead(500).end()
 }
 
 function splitTarget(target: string): readonly string[] {

@@ -94,13 +94,12 @@ const scanQuoted = (cursor: Cursor): { readonly token: Token; readonly mistake: 
   while (cursor.at < text.length && text[cursor.at] !== '"' && text[cursor.at] !== '\n') {
     cursor.at += isEscape(text, cursor.at) ? 2 : 1
   }
-  const end = Math.min(cursor.at, text.length)
+  const end = cursor.at
   const token: Token = { text: text.slice(start, end), quoted: true, line }
   if (text[end] === '"') {
     cursor.at = end + 1
     return { token, mistake: null }
   }
-  cursor.at = end
   return { token, mistake: { line, expected: 'a closing quotation mark on the same line', found: `"${token.text}` } }
 }
 
@@ -110,7 +109,6 @@ const scanWord = (cursor: Cursor): Token => {
   while (cursor.at < text.length && !ENDS_WORD.has(text.charAt(cursor.at))) {
     cursor.at += isEscape(text, cursor.at) ? 2 : 1
   }
-  cursor.at = Math.min(cursor.at, text.length)
   return { text: text.slice(start, cursor.at), quoted: false, line }
 }
 

@@ -27,7 +27,7 @@ export const resolverOf = (source: DnsSource): DNSResolver => {
 type Resolved =
   | readonly string[]
   | readonly (readonly string[])[]
-  | readonly { readonly exchange: string; readonly priority: number }[]
+  | readonly { readonly exchange: string; readonly priority: number; readonly type: string }[]
   | Readonly<Record<string, string | number>>
 
 const errorOf = (reply: DnsReply): string | null => {
@@ -44,17 +44,20 @@ const errorOf = (reply: DnsReply): string | null => {
   }
 }
 
-/** Null if none of the records is of the type: the aliases on the way are not the answer, unless they were asked for. */
+/** Types for which node:dns takes an alias that leads to no record for an empty answer, and not for ENODATA. */
+const EMPTY_BEHIND_ALIAS: ReadonlySet<string> = new Set(['A', 'AAAA', 'MX', 'TXT'])
+
+/** Null where there is nothing of the type. The aliases on the way are not the answer, unless they were asked for. */
 const shapeOf = (type: string, records: readonly DnsRecord[]): Resolved | null => {
   const found = records.filter((record) => record.type === type)
-  if (found.length === 0) return null
+  if (found.length === 0) return records.length > 0 && EMPTY_BEHIND_ALIAS.has(type) ? [] : null
   const soa = found[0]?.type === 'SOA' ? found[0].data : null
   if (soa !== null) {
     const { mname, rname, serial, refresh, retry, expire, minimum } = soa
     return { nsname: mname, hostmaster: rname, serial, refresh, retry, expire, minttl: minimum }
   }
   const mx = found.flatMap((record) => (record.type === 'MX' ? [record.data] : []))
-  if (mx.length > 0) return mx.map(({ preference, exchange }) => ({ exchange, priority: preference }))
+  if (mx.length > 0) return mx.map(({ preference, exchange }) => ({ exchange, priority: preference, type }))
   const txt = found.flatMap((record) => (record.type === 'TXT' ? [[...record.data]] : []))
   if (txt.length > 0) return txt
   return found.flatMap((record) => (typeof record.data === 'string' ? [record.data] : []))

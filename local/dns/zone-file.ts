@@ -165,9 +165,11 @@ const OTHER_CLASSES: ReadonlySet<string> = new Set(['CH', 'CS', 'HS', 'ANY'])
 
 /** RFC 1034 3.6.2: an alias is alone at its name. A server that has both answers one or the other as it likes. */
 const aliasesBesideOthers = (placed: readonly Placed[]): readonly Mistake[] => {
+  const aliases = new Set(placed.flatMap(({ record }) => (record.type === 'CNAME' ? [record.name] : [])))
   const first = new Map<DnsName, Placed>()
   const mistakes: Mistake[] = []
   for (const { record, line } of placed) {
+    if (!aliases.has(record.name)) continue
     const earlier = first.get(record.name)
     if (earlier === undefined) first.set(record.name, { record, line })
     else if (record.type === 'CNAME' || earlier.record.type === 'CNAME') {

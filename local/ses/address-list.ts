@@ -51,9 +51,11 @@ function insideAfter(char: string, inside: Inside): Inside {
 function withoutComments(text: string): string {
   let depth = 0
   let kept = ''
-  for (const char of text) {
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text.charAt(i)
     if (char === '(') depth += 1
     if (depth === 0) kept += char
+    else if (char === '\\') i += 1
     if (char === ')') depth = Math.max(0, depth - 1)
   }
   return kept

@@ -63,8 +63,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const underWay = new Set<Promise<unknown>>()
   const keep = (task: Promise<unknown>): void => {
     underWay.add(task)
-    const forget = (): unknown => underWay.delete(task)
-    task.then(forget, forget)
+    // A rejection is a bug: it stays unhandled on this branch, and is heard.
+    void task.finally(() => underWay.delete(task))
   }
   const ending = new AbortController()
   const admission = createGate(mostUnderWay)

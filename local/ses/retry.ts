@@ -23,9 +23,7 @@ export async function retry<T>(attempt: () => Promise<Attempt<T>>, schedule: Ret
     const wait = schedule.delaysMs[attempts - 1]
     if (wait === undefined || schedule.signal.aborted) return { answer: 'gave-up', reason: tried.reason, attempts }
     schedule.onRetry(tried.reason, attempts)
-    await delay(wait, undefined, { signal: schedule.signal }).catch((error: unknown) => {
-      if (!schedule.signal.aborted) throw error
-    })
-    if (schedule.signal.aborted) return { answer: 'gave-up', reason: tried.reason, attempts }
+    const waited = await delay(wait, true, { signal: schedule.signal }).catch(() => false)
+    if (!waited) return { answer: 'gave-up', reason: tried.reason, attempts }
   }
 }

@@ -49,7 +49,7 @@ export async function startSmtpListener(options: SmtpListenerOptions): Promise<S
     closeTimeout: 1000,
     logger: false,
     onRcptTo: ({ address }, _session, callback) => {
-      const isTaken = acceptsRecipient(options.ruleSet, asSent(address))
+      const isTaken = acceptsRecipient(options.ruleSet, asLookedUp(address))
       callback(isTaken ? null : refusal(550, '5.1.1 mailbox unavailable: no receipt rule takes this recipient'))
     },
     onData: (stream, session, callback) => {
@@ -118,13 +118,13 @@ async function envelopeOf(session: SMTPServerSession, { reverseName }: SmtpListe
     clientIp,
     clientName: typeof clientName === 'string' && clientName !== '' ? oneLine(clientName) : null,
     helo: oneLine(typeof helo === 'string' && helo !== '' ? helo : session.hostNameAppearsAs),
-    reversePath: reversePath === '' ? null : asSent(reversePath),
-    recipients: rcptTo.map(({ address }) => asSent(address)),
+    reversePath: reversePath === '' ? null : asLookedUp(reversePath),
+    recipients: rcptTo.map(({ address }) => asLookedUp(address)),
   }
 }
 
 /** The server turns A-labels into U-labels. Back again: an address travels as it is looked up. */
-function asSent(address: string): string {
+function asLookedUp(address: string): string {
   const at = address.lastIndexOf('@')
   const domain = address.slice(at + 1)
   if (/^[\x20-\x7e]*$/.test(domain)) return address

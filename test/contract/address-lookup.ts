@@ -27,6 +27,7 @@ only.text  TXT  "no address here"
 alias  20  CNAME target.elsewhere.example.
 odd        A    203.0.113.80
 *.wild     A    127.0.0.9
+dry        CNAME only.text
 gone       CNAME nowhere.elsewhere.example.
 loop       CNAME loop2
 loop2      CNAME loop
@@ -115,6 +116,10 @@ export const describeAddressLookup = (name: string, make: MakeLookup): void => {
         expect(await ask(question)).toEqual({ answer: 'none', why: 'no-data' })
       },
     )
+
+    it('says that an alias of a name without addresses has none', async () => {
+      expect(await ask('dry.list.example')).toEqual({ answer: 'none', why: 'no-data' })
+    })
 
     it.each(['servfail', 'refused'] as const)('answers %s when the server does', async (cause) => {
       expect(await ask(`x.${cause}.elsewhere.example`)).toEqual({ answer: 'failed', cause })

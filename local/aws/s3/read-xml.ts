@@ -27,7 +27,7 @@ export function readXml(text: string): XmlElement | null {
     const inner = open[open.length - 1]
     if (!inner) return null
     const tag = text.indexOf('<', at)
-    const words = unescapeText(text.slice(at, tag < 0 ? text.length : tag))
+    const words = unescapeText(text.slice(at, tag < 0 ? undefined : tag))
     if (words === null) return null
     inner.text += words
     if (tag < 0) break
@@ -43,8 +43,7 @@ export function readXml(text: string): XmlElement | null {
     at = end + 1
     if (!enterOrLeave(text.slice(tag + 1, end), open)) return null
   }
-  const [only, ...others] = root.children
-  return open.length === 1 && only && others.length === 0 && root.text.trim() === '' ? only : null
+  return open.length === 1 ? onlyChild(root) : null
 }
 
 export function childrenOf(element: XmlElement, name: string): readonly XmlElement[] {
@@ -54,6 +53,11 @@ export function childrenOf(element: XmlElement, name: string): readonly XmlEleme
 /** The text of the first child of that name; null where there is none. */
 export function childText(element: XmlElement, name: string): string | null {
   return element.children.find((child) => child.name === name)?.text ?? null
+}
+
+function onlyChild({ children, text }: Open): XmlElement | null {
+  const [only, ...others] = children
+  return only && others.length === 0 && text.trim() === '' ? only : null
 }
 
 /** A declaration, a comment or CDATA at `tag`; null where it is an ordinary tag. `next` is -1 where it never ends. */

@@ -14,6 +14,10 @@ export function element(
   return { xml: `<${name}>${escapeText(String(content))}</${name}>` }
 }
 
+export function textNode(text: string): Xml {
+  return { xml: escapeText(text) }
+}
+
 export function document(name: string, content: readonly Xml[]): string {
   const inner = content.map(({ xml }) => xml).join('')
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="${NAMESPACE}">${inner}</${name}>`
@@ -26,7 +30,6 @@ export function errorDocument(content: readonly Xml[]): string {
 
 /** A key may hold control characters; S3 writes them as references, which XML 1.0 forbids and its clients accept. */
 function escapeText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   return text.replace(
     /[&<>"\u0000-\u001f]/g,
     (character) => NAMED[character] ?? `&#x${character.charCodeAt(0).toString(16)};`,

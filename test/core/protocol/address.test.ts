@@ -96,6 +96,7 @@ const refused: readonly (readonly [string, Unreadable['why']])[] = [
   ['alice@exam\u200bple.com', 'domain-character'],
   ['alice@\u0301x.example', 'domain-character'],
   [`alice@${'\u00fc'.repeat(64)}.example`, 'no-a-label'],
+  [`alice@${'\ufdfa'.repeat(10_000)}.example`, 'no-a-label'],
   ['alice@xn--\u00fc.example', 'no-a-label'],
   ['alice@[192.0.2.1', 'address-literal'],
   ['alice@[]', 'address-literal'],
@@ -103,9 +104,12 @@ const refused: readonly (readonly [string, Unreadable['why']])[] = [
 ]
 
 describe('parseAddress', () => {
-  it.each(readable)('reads %s', (text, localPart, domain, domainShown = domain) => {
-    expect(parseAddress(text)).toEqual({ kind: 'address', localPart, domain, domainShown })
-  })
+  it.each(readable.map(([text, localPart, domain, shown = domain]) => [text, localPart, domain, shown] as const))(
+    'reads %s',
+    (text, localPart, domain, domainShown) => {
+      expect(parseAddress(text)).toEqual({ kind: 'address', localPart, domain, domainShown })
+    },
+  )
 
   it.each(refused)('refuses %j: %s', (text, why) => {
     expect(parseAddress(text)).toEqual({ kind: 'unreadable', why })
@@ -119,14 +123,13 @@ describe('parseAddress', () => {
         expect(address.localPart).not.toBe('')
         expect(address.domain).toMatch(/^(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[!-~]+\])?$/)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 
   it('reads what writeAddress wrote as what it was, for any local part', () => {
     const localPart = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
-      // eslint-disable-next-line no-misleading-character-class -- a range of control characters
       .filter((text) => !/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(text) && text.isWellFormed())
     fc.assert(
       fc.property(localPart, fc.constantFrom('example.com', '[192.0.2.1]'), (local, domain) => {
@@ -143,7 +146,7 @@ describe('parseAddress', () => {
         const address = parseAddress(`a@${label}.example`)
         if (address.kind === 'address') expect(parseAddress(`a@${address.domainShown}`)).toEqual(address)
       }),
-      { numRuns: 5000 },
+      { numRuns: 1000 },
     )
   })
 })
@@ -180,7 +183,7 @@ describe('foldLocalPart', () => {
         const once = foldLocalPart(text, foldCase)
         expect(foldLocalPart(once, foldCase)).toBe(once)
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 })

@@ -62,7 +62,7 @@ describe('parsePattern', () => {
   })
 
   it('answers any text with four octets in range, or with a position inside the text', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'0127.[];x'), maxLength: 40 })
+    const text = fc.string({ unit: fc.constantFrom(...Array.from('0127.[];x')), maxLength: 40 })
     fc.assert(
       fc.property(fc.oneof(text, fc.string()), (any) => {
         const pattern = parsePattern(any)
@@ -74,7 +74,7 @@ describe('parsePattern', () => {
         expect(pattern.octets).toHaveLength(4)
         expect(pattern.octets.flat().every(({ from, to }) => from >= 0 && from <= to && to <= 255)).toBe(true)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 })

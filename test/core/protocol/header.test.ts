@@ -67,12 +67,13 @@ describe('parseHeaderBlock', () => {
     // The field looks complete here, and goes on behind the bound.
     expect(read(10)).toEqual({ fields: [a], truncated: true })
     expect(read(14)).toEqual({ fields: [a, b], truncated: true })
+    expect(read(19)).toEqual({ fields: [a, b, { name: 'C', value: '4' }], truncated: false })
     // The body may be as long as it likes.
     expect(read(20)).toEqual({ fields: [a, b, { name: 'C', value: '4' }], truncated: false })
   })
 
   it('reads what was written as fields, for any values', () => {
-    const name = fc.string({ unit: fc.constantFrom(...'AbZ-_!9'), minLength: 1, maxLength: 8 })
+    const name = fc.string({ unit: fc.constantFrom(...Array.from('AbZ-_!9')), minLength: 1, maxLength: 8 })
     const value = fc.string({ maxLength: 30 }).map((text) => text.trim())
     const field = fc.record({ name, value }, { noNullPrototype: true })
     fc.assert(
@@ -95,7 +96,7 @@ describe('parseHeaderBlock', () => {
         )
         expect(bodyAt).toBeLessThanOrEqual(any.length)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 })
@@ -125,7 +126,7 @@ describe('mailboxOf', () => {
     ['(<mallory@example.org> (nested)) Alice <alice@example.com> (later)', 'alice@example.com'],
     [String.raw`(\) <mallory@example.org>) alice@example.com`, 'alice@example.com'],
     ['mallory@example.org <alice@example.com>', 'alice@example.com'],
-    ['alice(comment)@example.com', null],
+    ['alice(comment)@example.com', 'alice@example.com'],
     ['alice (comment) @ (comment) example . com', 'alice@example.com'],
     ['alice@example.com, bob@example.com', 'alice@example.com'],
     ['Managers: alice@example.com, bob@example.com;', 'alice@example.com'],
@@ -234,7 +235,7 @@ describe('decodeWords', () => {
         expect(shown.length).toBeLessThanOrEqual(any.length)
         expect(shown).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 
@@ -254,6 +255,6 @@ it('reads any field value without throwing, into something that is no longer', (
       expect(mailboxOf(any)?.length ?? 0).toBeLessThanOrEqual(any.length)
       expect(messageIdOf(any)?.length ?? 0).toBeLessThanOrEqual(any.length)
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
 })

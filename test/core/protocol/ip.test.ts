@@ -65,13 +65,17 @@ describe('canonicalIp', () => {
   })
 
   it('answers any text with an address in its canonical form, or null', () => {
-    const text = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0129af:.'), maxLength: 45 }), fc.ipV6())
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: fc.constantFrom(...Array.from('0129af:.')), maxLength: 45 }),
+      fc.ipV6(),
+    )
     fc.assert(
       fc.property(text, (any) => {
         const canonical = canonicalIp(any)
         if (canonical !== null) expect(canonicalIp(canonical)).toBe(canonical)
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 })

@@ -22,7 +22,10 @@ describe('the resolver without a network', () => {
   let server: DnsServer
   beforeAll(async () => {
     server = await startDnsServer({ records: sampleRecords() })
-    server.addRecords([{ name: 'alias.partner.example', type: 'CNAME', ttl: 1, data: 'mail.partner.example' }])
+    server.addRecords([
+      { name: 'alias.partner.example', type: 'CNAME', ttl: 1, data: 'mail.partner.example' },
+      { name: 'dry.partner.example', type: 'CNAME', ttl: 1, data: '_domainkey.partner.example' },
+    ])
     server.setFault('failing.example', { kind: 'servfail' })
     server.setFault('closed.example', { kind: 'refused' })
   })
@@ -39,6 +42,9 @@ describe('the resolver without a network', () => {
     ['alias.partner.example', 'TXT'],
     ['alias.partner.example', 'CNAME'],
     ['alias.partner.example', 'MX'],
+    ['dry.partner.example', 'A'],
+    ['dry.partner.example', 'TXT'],
+    ['dry.partner.example', 'PTR'],
     ['66.113.0.203.in-addr.arpa', 'PTR'],
     ['partner.example', 'A'],
     ['mail.partner.example', 'CNAME'],
@@ -88,8 +94,8 @@ describe('the sample zones, as SPF, DKIM and DMARC read them', () => {
 
   const results = async (domain: string, ip: string, isSigned: boolean) => {
     const message = `From: a@${domain}\r\nTo: b@example.com\r\nSubject: x\r\nDate: Sat, 21 Nov 2026 10:00:00 +0000\r\n\r\nhello\r\n`
-    const signatureData = [{ signingDomain: domain, selector: 'sample', privateKey, algorithm: 'ed25519-sha256' }]
-    const { signatures } = isSigned ? await dkimSign(message, { signatureData }) : { signatures: '' }
+    const key = { signingDomain: domain, selector: 'sample', privateKey, algorithm: 'ed25519-sha256' }
+    const { signatures } = isSigned ? await dkimSign(message, { ...key, signatureData: [key] }) : { signatures: '' }
     const { spf, dkim, dmarc } = await authenticate(`${signatures}${message}`, {
       ip,
       helo: 'client.example',
@@ -113,7 +119,7 @@ describe('the sample zones, as SPF, DKIM and DMARC read them', () => {
     ['trusted.example', '198.51.100.7', false, { spf: 'pass', dkim: ['none'], dmarc: ['pass', 'quarantine'] }],
     ['nomail.example', '198.51.100.10', false, { spf: 'fail', dkim: ['none'], dmarc: ['fail', 'reject'] }],
     ['spammer.example', '2001:db8:66::66', false, { spf: 'pass', dkim: ['none'], dmarc: ['pass', 'none'] }],
-    ['nowhere.example', '198.51.100.10', false, { spf: 'none', dkim: ['none'], dmarc: ['none', 'none'] }],
+    ['nowhere.example', '198.51.100.10', false, { spf: 'none', dkim: ['none'], dmarc: ['none', undefined] }],
   ])('%s from %s, signed %s', async (domain, ip, isSigned, expected) => {
     expect(await results(domain, ip, isSigned)).toEqual(expected)
   })

@@ -156,9 +156,19 @@ q A "127.0.0.2`
     ['  A 127.0.0.2', 'test.zone:1: expected a name at the start of the first record, found " "'],
     ['a.example. A (\n127.0.0.2', 'test.zone:1: expected a ")", found "the end of the file"'],
     ['$TTL 9999999999\n', 'test.zone:1: expected a TTL in seconds, or in units such as 1h30m, found "9999999999"'],
+    ['a.example. AAAA fe80::1%eth0', 'test.zone:1: expected an IPv6 address, found "fe80::1%eth0"'],
+    ['a.example. MX 10 ""', 'test.zone:1: expected a name with a final dot, or an $ORIGIN before it, found ""'],
     ['$ORIGIN a. b.', 'test.zone:1: expected the end of the record, found "b."'],
   ])('says what is wrong with %j', (text, problem) => {
     expect(problems(text)).toEqual([problem])
+  })
+
+  it('counts its lines also over a backslash at the end of one', () => {
+    expect(problems('a.example. TXT x\\\nb.example. TXT "y\\\nc.example. A d')).toEqual([
+      'test.zone:1: expected escapes of the form \\" or \\DDD, DDD from 000 to 255, found "x\\\\"',
+      'test.zone:2: expected a closing quotation mark on the same line, found "\\"y\\\\"',
+      'test.zone:3: expected an IPv4 address, found "d"',
+    ])
   })
 
   it('refuses a string and names that do not fit the wire', () => {

@@ -72,10 +72,10 @@ subdel NS ns.example.com.`)
 
   it('follows aliases, also one that a wildcard makes, and answers as their last name does (RFC 6604 3)', () => {
     const { ask } = make(
-      `${BL}a CNAME b\nb CNAME 2.0.0.127\n*.w CNAME b\ngone CNAME nowhere\nout CNAME x.test.\nempty CNAME 127\n`,
+      `${BL}a CNAME b\nb CNAME 2.0.0.127.BL.example.\n*.w CNAME b\ngone CNAME nowhere\nout CNAME x.test.\nempty CNAME 127\n`,
     )
     expect(ask('a.bl.example')).toBe(
-      'NOERROR | a.bl.example CNAME "b.bl.example" | b.bl.example CNAME "2.0.0.127.bl.example" | 2.0.0.127.bl.example A "127.0.0.2"',
+      'NOERROR | a.bl.example CNAME "b.bl.example" | b.bl.example CNAME "2.0.0.127.BL.example" | 2.0.0.127.bl.example A "127.0.0.2"',
     )
     expect(ask('x.w.bl.example', 'TXT')).toContain('| x.w.bl.example CNAME "b.bl.example" |')
     expect(ask('a.bl.example', 'CNAME')).toBe('NOERROR | a.bl.example CNAME "b.bl.example"')

@@ -1,0 +1,189 @@
+import * as v from 'valibot'
+import { receivingRegions } from './regions.ts'
+import {
+  delimiters,
+  dnsServer,
+  domainName,
+  flag,
+  localPartPattern,
+  oneOf,
+  returnCode,
+  weight,
+  wholeNumber,
+  words,
+} from './values.ts'
+
+/**
+ * The configuration: every setting once, with its type, its default and what it is for. The parser, the table in the
+ * documentation and the nearest match for a typo are all read from here.
+ */
+
+const modes = oneOf(['observe', 'enforce', 'bypass'], '"observe", "enforce" or "bypass"')
+const actions = oneOf(['deliver', 'quarantine', 'discard'], '"deliver", "quarantine" or "discard"')
+
+/** CloudWatch Logs API, PutRetentionPolicy: no other number is accepted. */
+const logRetentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const
+
+/** SES: receipt rules, recipients a rule. */
+const mostDomains = 500
+
+/** A query for an IPv6 address puts 64 characters before the zone (RFC 5782 2.4), and a name has 253. */
+const longestZone = 189
+
+const domain = section(
+  {
+    name: is(domainName(), 'The domain. Its subdomains are not meant with it; U-labels are read as A-labels.'),
+    mode: may(v.nullable(modes), null, 'The mode of this domain alone. null: the mode above.'),
+    subAddressDelimiters: may(
+      delimiters,
+      '+',
+      'Each of these characters starts a sub-address (RFC 5233). "": there are none.',
+    ),
+    foldCase: may(flag, true, 'Whether Alice@ and alice@ are one mailbox.'),
+    checkRecipients: may(
+      flag,
+      true,
+      'Whether the directory is asked. false: every recipient of the domain counts as known.',
+    ),
+  },
+  'a domain, or an object with its name',
+)
+
+/** A text stands for a domain with no setting of its own. */
+const domainByName = v.pipe(
+  domainName(),
+  v.transform((name): v.InferOutput<typeof domain> => v.parse(domain, { name })),
+)
+
+const recipients = section({
+  unknown: may(actions, 'discard', 'What happens to a message whose recipients all do not exist.'),
+  graceDays: may(wholeNumber(0, 3650), 30, 'For so many days after its removal a recipient still counts as known.'),
+  bounceAddresses: may(
+    v.pipe(v.array(localPartPattern, 'a list'), v.maxLength(100, 'a list of at most 100')),
+    [],
+    'Local parts that exist as return paths only.',
+  ),
+  srsDomains: may(
+    v.pipe(v.array(domainName(), 'a list'), v.maxLength(mostDomains, `a list of at most ${mostDomains}`)),
+    [],
+    'Those of the domains above whose host rewrites senders (SRS): their SRS addresses are known.',
+  ),
+})
+
+const zone = section({
+  zone: is(domainName(longestZone), 'The name under which the list is asked, with its key if it has one.'),
+  pattern: is(returnCode, 'The return codes that count.'),
+  weight: is(weight, 'Points for each listing. Negative: the list speaks for the client (a DNSWL).'),
+  operator: is(words, 'Who runs the list. Two lists of one operator are one opinion.'),
+  authoritative: may(flag, false, 'Whether a listing here is enough to act, without a second operator.'),
+})
+
+const dnsbl = section({
+  zones: may(
+    v.pipe(v.array(zone, 'a list'), v.maxLength(50, 'a list of at most 50')),
+    [],
+    'The lists that are asked about the client. A list may stand here several times, with several return codes.',
+  ),
+  record: may(wholeNumber(1, 1000), 1, 'The sum of weights from which a listing is recorded.'),
+  stop: may(wholeNumber(1, 1000), 3, 'The sum of weights from which the action is taken.'),
+  action: may(actions, 'quarantine', 'What happens from then on.'),
+})
+
+const scans = section({
+  virus: may(actions, 'quarantine', 'What happens to a message in which SES finds a virus.'),
+  spam: may(actions, 'deliver', 'What happens to a message that SES takes for spam. "deliver": it is recorded.'),
+  dmarcReject: may(
+    actions,
+    'deliver',
+    'What happens when DMARC fails and the domain asks to reject. Forwarding breaks DMARC for honest mail, too.',
+  ),
+})
+
+const dns = section({
+  servers: may(
+    v.nullable(
+      v.pipe(
+        v.array(dnsServer, 'a list'),
+        v.minLength(1, 'null or a list of at least one'),
+        v.maxLength(5, 'a list of at most 5'),
+      ),
+    ),
+    null,
+    'The resolvers to ask. null: the one that Lambda gives every function.',
+  ),
+  timeoutMs: may(wholeNumber(100, 10_000), 1500, 'Milliseconds for one question.'),
+  retries: may(wholeNumber(0, 3), 1, 'How often a question that got no answer is asked again.'),
+  budgetMs: may(wholeNumber(100, 20_000), 3000, 'Milliseconds for all questions of one message.'),
+})
+
+const privacy = section({
+  subject: may(oneOf(['full', 'none'], '"full" or "none"'), 'full', 'How much of the subject stands in the record.'),
+})
+
+const retention = section({
+  recordsDays: may(wholeNumber(1, 3650), 400, 'For so long a decision can be looked up.'),
+  mailDays: may(wholeNumber(1, 3650), 30, 'For so long a message can be read and released, whatever was decided.'),
+  logDays: may(
+    oneOf(logRetentions, `one of ${logRetentions.join(', ')}`),
+    30,
+    "For so long the functions' logs are kept.",
+  ),
+})
+
+export const configSchema = section({
+  region: may(
+    v.nullable(oneOf(receivingRegions, `a region where SES receives mail: ${receivingRegions.join(', ')}`)),
+    null,
+    'Where the stack is deployed. null: where the credentials of the deploy point.',
+  ),
+  mode: may(
+    modes,
+    'observe',
+    '"observe" computes and records, then delivers; "enforce" acts; "bypass" delivers unseen.',
+  ),
+  deadlineMs: may(
+    wholeNumber(1000, 25_000),
+    8000,
+    'Milliseconds for one message, after which it is delivered. SES waits 30 s.',
+  ),
+  domains: is(
+    v.pipe(
+      v.array(
+        v.lazy((item) => (typeof item === 'string' ? domainByName : domain)),
+        'a list',
+      ),
+      v.minLength(1, 'a list of at least one domain'),
+      v.maxLength(mostDomains, `a list of at most ${mostDomains} domains: SES takes no more in one rule`),
+    ),
+    'The domains whose mail is filtered: a name, or an object with settings of its own.',
+  ),
+  recipients: may(recipients, {}, 'Who exists.'),
+  dnsbl: may(dnsbl, {}, "Lists of bad and of good clients (RFC 5782), weighed by postscreen's formula."),
+  scans: may(scans, {}, 'What SES itself finds.'),
+  dns: may(dns, {}, 'How the DNS is asked.'),
+  privacy: may(privacy, {}, 'What is written down.'),
+  retention: may(retention, {}, 'What is kept, and for how long.'),
+})
+
+/** Settings that stand together. A list is an object, too, to valibot; the walk in problems.ts refuses it. */
+function section<const E extends v.ObjectEntries>(entries: E, what = 'an object') {
+  return v.object(entries, what)
+}
+
+/** A setting that must be given. */
+function is<S extends v.GenericSchema>(schema: S, description: string) {
+  return v.pipe(schema, v.description(description))
+}
+
+/** A setting that has a default. */
+function may<const S extends v.GenericSchema, const D extends v.Default<S, undefined>>(
+  schema: S,
+  fallback: D,
+  description: string,
+): v.SchemaWithPipe<
+  readonly [v.OptionalSchema<S, D>, v.DescriptionAction<v.InferOutput<v.OptionalSchema<S, D>>, string>]
+> {
+  return v.pipe(v.optional(schema, fallback), v.description(description))
+}

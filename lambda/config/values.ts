@@ -1,0 +1,154 @@
+import * as v from 'valibot'
+import { parsePattern } from '../core/protocol/dnsxl.ts'
+import { parseDomain } from '../core/protocol/idna.ts'
+import { parseIp } from '../core/protocol/ip.ts'
+
+/**
+ * The kinds of values that settings have. Each carries the words that follow "is not" when a value is another one and that
+ * stand as its type in the documentation, so that the two cannot differ.
+ */
+
+/** One of a closed set of words or numbers. */
+export const oneOf = <const T extends readonly (string | number)[]>(options: T, what: string) =>
+  v.pipe(v.picklist(options, what), v.metadata({ expected: what, options }))
+
+export const wholeNumber = (from: number, to: number) => {
+  const what = `a whole number from ${from} to ${to}`
+  return v.pipe(
+    v.number(what),
+    v.integer(what),
+    v.minValue(from, what),
+    v.maxValue(to, what),
+    v.metadata({ expected: what }),
+  )
+}
+
+export const flag = v.pipe(v.boolean('true or false'), v.metadata({ expected: 'true or false' }))
+
+/** A number of points that is not 0: a term that weighs nothing would be asked for nothing. */
+export const weight = (() => {
+  const what = 'a whole number from -100 to 100 other than 0'
+  return v.pipe(
+    v.number(what),
+    v.integer(what),
+    v.minValue(-100, what),
+    v.maxValue(100, what),
+    v.notValue(0, what),
+    v.metadata({ expected: what }),
+  )
+})()
+
+export const words = (() => {
+  const what = 'a text of 1 to 100 characters'
+  return v.pipe(v.string(what), v.trim(), v.minLength(1, what), v.maxLength(100, what), v.metadata({ expected: what }))
+})()
+
+/** Punctuation that a local part may hold without quotes (RFC 5321 4.1.2), each character once. */
+export const delimiters = (() => {
+  const what = "at most 8 different characters of !#$%&'*+-/=?^_`{|}~."
+  return v.pipe(
+    v.string(what),
+    v.regex(/^[!#$%&'*+\-/=?^_`{|}~.]{0,8}$/, what),
+    v.check((text) => new Set(text).size === text.length, what),
+    v.metadata({ expected: what }),
+  )
+})()
+
+/** A domain name of at least two labels, as its A-label: what RFC 5321 allows behind the `@`, so no address literal. */
+export const domainName = (longest = 253) =>
+  v.pipe(
+    v.string('a domain'),
+    v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+      const read = readDomain(dataset.value, longest)
+      if (read.kind === 'domain') return read.ascii
+      addIssue({ message: `a domain: ${read.why}` })
+      return NEVER
+    }),
+    v.metadata({ expected: 'a domain' }),
+  )
+
+export const returnCode = v.pipe(
+  v.string('a return code such as "127.0.0.[2;4..7]"'),
+  v.rawCheck<string>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const pattern = parsePattern(dataset.value)
+    if (pattern.kind === 'error') addIssue({ message: `a return code: ${pattern.why}` })
+    else if (!inLoopbackNetwork(dataset.value)) {
+      addIssue({ message: 'a return code: zones answer in 127.0.0.0/8 (RFC 5782 2.3), and nowhere else' })
+    }
+  }),
+  v.metadata({ expected: 'a return code such as "127.0.0.[2;4..7]"' }),
+)
+
+/** As `node:dns` takes them: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`. */
+export const dnsServer = (() => {
+  const what = 'an IP address, or one with a port such as "192.0.2.53:5353" or "[2001:db8::53]:5353"'
+  return v.pipe(v.string(what), v.check(isDnsServer, what), v.metadata({ expected: what }))
+})()
+
+/** A local part with `*` and `[..]`. At least two characters stand for themselves: `*` alone would make everybody known. */
+export const localPartPattern = (() => {
+  const what = 'a local part in which "*" stands for anything and "[+-]" for one of these, such as "news-bounces[+-]*"'
+  return v.pipe(
+    v.string(what),
+    v.maxLength(100, what),
+    v.check((text) => /^(?:[^\s@[\]]|\[[^\s@[\]]{1,20}\])+$/.test(text), what),
+    v.check((text) => text.replaceAll('*', '').length >= 2, `${what}; this one would make nearly everybody known`),
+    v.transform((text) => text.toLowerCase()),
+    v.metadata({ expected: what }),
+  )
+})()
+
+type ReadDomain =
+  { readonly kind: 'domain'; readonly ascii: string } | { readonly kind: 'problem'; readonly why: string }
+
+function readDomain(text: string, longest: number): ReadDomain {
+  if (text.length > 1000) return problem('it is longer than any domain can be')
+  if (text.includes('@')) return problem('leave out what stands before the "@", and the "@"')
+  if (/\s/.test(text)) return problem('it contains a space')
+  if (text.startsWith('.')) return problem('subdomains are listed one by one')
+  const read = parseDomain(text)
+  if (read.kind === 'unreadable') return problem(unreadableWords[read.why])
+  const labels = read.ascii.split('.')
+  if (labels.length < 2) return problem('it needs at least two labels, as in "example.com"')
+  if (read.ascii.length > longest) return problem(`it may have at most ${longest} characters`)
+  // RFC 1035 2.3.1 and 2.3.4. An underscore is in many names, but in no mail domain.
+  if (
+    !labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) ||
+    /^\d+$/.test(labels.at(-1) ?? '')
+  ) {
+    return problem('a label has 1 to 63 letters, digits and inner hyphens, and the last one is no number')
+  }
+  return { kind: 'domain', ascii: read.ascii }
+}
+
+const unreadableWords = {
+  'empty-domain': 'it is empty',
+  'empty-label': 'it has an empty label (two dots in a row)',
+  'domain-character': 'it has a character that no domain has',
+  'no-a-label': 'it has a label without an ASCII form (RFC 5891)',
+} as const
+
+function problem(why: string): ReadDomain {
+  return { kind: 'problem', why }
+}
+
+function inLoopbackNetwork(pattern: string): boolean {
+  return pattern.startsWith('127.')
+}
+
+function isDnsServer(text: string): boolean {
+  if (parseIp(text) !== null) return true
+  const colon = text.lastIndexOf(':')
+  const host = text.slice(0, Math.max(colon, 0))
+  const bare = host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host
+  const port = text.slice(colon + 1)
+  const isV6 = bare !== host
+  return (
+    /^\d{1,5}$/.test(port) &&
+    Number(port) >= 1 &&
+    Number(port) <= 65535 &&
+    parseIp(bare) !== null &&
+    bare.includes(':') === isV6
+  )
+}

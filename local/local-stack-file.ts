@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { LocalStack } from './stack.ts'
+
+/** Where a running `npm start` says how to reach it; `quietgate --local` reads it. QUIETGATE_LOCAL names another place. */
+export const localStackFile =
+  process.env['QUIETGATE_LOCAL'] ?? join(fileURLToPath(new URL('..', import.meta.url)), '.cache', 'local-stack.json')
+
+export type LocalStackDescription = {
+  readonly pid: number
+  readonly region: string
+  readonly smtpPort: number
+  readonly s3: string
+  readonly dynamoDb: string
+  readonly dns: string
+  readonly outputs: Readonly<Record<string, string>>
+}
+
+export function describeStack(stack: LocalStack): LocalStackDescription {
+  const { region, smtpPort, s3, dynamoDb, dns, outputs } = stack
+  return { pid: process.pid, region, smtpPort, s3: s3.url, dynamoDb: dynamoDb.url, dns: dns.address, outputs }
+}

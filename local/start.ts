@@ -1,0 +1,219 @@
+import { Command } from 'commander'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { createDirectoryEditor } from '../lambda/adapters/directory-editor.ts'
+import { explain } from '../lambda/core/explain.ts'
+import type { DecisionRecord } from '../lambda/core/record.ts'
+import { describeProblem, parseZoneFile } from './dns/zone-file.ts'
+import type { DnsRecord } from './dns/records.ts'
+import { sampleRecords } from './dns/sample-zones.ts'
+import { createFaultPlan, faultNames, readFault } from './faults.ts'
+import { createLocalRecords, type LocalRecords } from './local-records.ts'
+import { localStackFile, describeStack } from './local-stack-file.ts'
+import { replay } from './replay.ts'
+import { asExpected, replaySummary, sampleTable, shown, type Judged } from './report.ts'
+import { sampleConfig, sampleDirectory, samples } from './samples.ts'
+import { send } from './send.ts'
+import { startStack, type LocalStack } from './stack.ts'
+
+type Options = {
+  readonly once: boolean
+  readonly json: boolean
+  readonly port: number
+  readonly dataDir?: string
+  readonly config?: string
+  readonly zone: readonly string[]
+  readonly fault: readonly string[]
+  readonly replay?: string
+  readonly rcpt: readonly string[]
+}
+
+/** `npm start`: the deployed system on this machine, a few messages through it, and then whatever is sent to it. */
+async function main(options: Options): Promise<number> {
+  const dataDir = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), 'quietgate-')))
+  mkdirSync(dataDir, { recursive: true })
+  const removeData = (): void => {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+  }
+  const faults = createFaultPlan()
+  for (const text of options.fault) {
+    const fault = readFault(text)
+    if (fault.answer === 'refused') return refuse(fault.sentence, 2)
+    faults.set(fault.name, fault.probability)
+  }
+  const { config, problem } = readConfig(options.config)
+  if (problem !== null) return refuse(problem, 2)
+  const { records: extra, problems } = readZones(options.zone)
+  if (problems.length > 0) return refuse(problems.join('\n'), 2)
+  const records = createLocalRecords()
+  const started = await startStack({
+    config,
+    region: typeof config['region'] === 'string' ? config['region'] : 'us-east-1',
+    dataDir,
+    smtpPort: options.port,
+    records: [...sampleRecords(), ...extra],
+    faults,
+    onReceived: records.received,
+    onReport: (sentence) => void process.stderr.write(`${shown(sentence)}\n`),
+    onLog: records.logged,
+  })
+  if (started.answer === 'refused') {
+    removeData()
+    return refuse(started.sentence, 1)
+  }
+  const { stack } = started
+  records.attach(stack)
+  try {
+    return await run(stack, records, options)
+  } finally {
+    await stack.close()
+    removeData()
+  }
+}
+
+async function run(stack: LocalStack, records: LocalRecords, options: Options): Promise<number> {
+  const print = (record: DecisionRecord): void => {
+    if (options.json) process.stdout.write(`${JSON.stringify(record)}\n`)
+  }
+  let exitCode = 0
+  if (options.config === undefined) {
+    await seed(stack)
+    exitCode = options.replay === undefined ? await tellTheStory(stack, records, options, print) : 0
+  }
+  if (options.replay !== undefined) {
+    const replayed = await replay({
+      path: options.replay,
+      recipients: options.rcpt.length > 0 ? options.rcpt : ['alice@example.com'],
+      smtpPort: stack.smtpPort,
+      recordOf: records.of,
+      onRecord: print,
+      progress: process.stderr.isTTY,
+    })
+    say(options, replaySummary(replayed))
+    if (replayed.accepted !== replayed.records) exitCode = 1
+  }
+  if (options.once) return exitCode
+  await stayUp(stack, records, options, print)
+  return exitCode
+}
+
+/** Sends the samples one after another, and shows what became of them. */
+async function tellTheStory(
+  stack: LocalStack,
+  records: LocalRecords,
+  options: Options,
+  print: (record: DecisionRecord) => void,
+): Promise<number> {
+  const judged: Judged[] = []
+  for (const sample of samples) {
+    const sent = await send(stack.smtpPort, sample)
+    const record = sent.answer === 'accepted' ? await records.of(sent.reply.split(' ').at(-1) ?? '') : null
+    if (record !== null) print(record)
+    judged.push({ sample, record, asExpected: asExpected(sample, record) })
+  }
+  say(options, sampleTable(judged))
+  const wrong = judged.filter(({ asExpected }) => !asExpected)
+  for (const { sample } of wrong) {
+    process.stderr.write(`"${sample.title}" did not go as expected: ${sample.expected.action} ${sample.expected.reasons.join(', ')}\n`)
+  }
+  return wrong.length === 0 ? 0 : 1
+}
+
+async function stayUp(
+  stack: LocalStack,
+  records: LocalRecords,
+  options: Options,
+  print: (record: DecisionRecord) => void,
+): Promise<void> {
+  records.onRecord((record, messageId) => {
+    if (record === null) say(options, `${messageId}: no record. The raw mail is in the bucket.`)
+    else {
+      print(record)
+      say(options, `\n${record.message_id}\n${explain(record).map(shown).join('\n')}`)
+    }
+  })
+  mkdirSync(dirname(localStackFile), { recursive: true })
+  writeFileSync(localStackFile, JSON.stringify(describeStack(stack), null, 2))
+  say(options, upText(stack))
+  await new Promise<void>((stop) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop())
+  })
+  rmSync(localStackFile, { force: true })
+}
+
+function upText(stack: LocalStack): string {
+  const { RecordBucket, MailBucket, DirectoryTable } = stack.outputs
+  return [
+    '',
+    `Send mail to 127.0.0.1:${stack.smtpPort}, such as`,
+    `  swaks --server 127.0.0.1:${stack.smtpPort} --to alice@example.com --from carol@partner.example --xclient-addr 198.51.100.10`,
+    `S3        ${stack.s3.url}  buckets ${RecordBucket ?? ''} (records), ${MailBucket ?? ''} (raw mail)`,
+    `DynamoDB  ${stack.dynamoDb.url}  table ${DirectoryTable ?? ''}`,
+    `DNS       ${stack.dns.address}`,
+    'Ctrl-C ends it.',
+  ].join('\n')
+}
+
+/** Who exists at the samples' domain. Running it again changes nothing. */
+async function seed(stack: LocalStack): Promise<void> {
+  const editor = createDirectoryEditor(stack.clients.dynamoDb, stack.outputs['DirectoryTable'] ?? '')
+  for (const [key, entry] of sampleDirectory) await editor.add(key, 'example.com', entry)
+  await editor.complete('example.com', new Date().toISOString())
+}
+
+type ReadConfig = { readonly config: { readonly [name: string]: unknown }; readonly problem: string | null }
+
+/** A file that holds the settings themselves, or a cdk.json that has them under `context.quietgate`. */
+function readConfig(path: string | undefined): ReadConfig {
+  if (path === undefined) return { config: sampleConfig, problem: null }
+  try {
+    const read = JSON.parse(readFileSync(path, 'utf8')) as { readonly [name: string]: unknown; readonly context?: unknown }
+    const context = read.context as { readonly quietgate?: unknown } | undefined
+    return { config: (context?.quietgate ?? read) as ReadConfig['config'], problem: null }
+  } catch (error) {
+    return { config: {}, problem: `--config ${path} is not a JSON file that can be read: ${(error as Error).message}` }
+  }
+}
+
+function readZones(paths: readonly string[]): { readonly records: readonly DnsRecord[]; readonly problems: readonly string[] } {
+  const records: DnsRecord[] = []
+  const problems: string[] = []
+  for (const path of paths) {
+    try {
+      const zone = parseZoneFile(readFileSync(path, 'utf8'), path)
+      if (zone.kind === 'problems') problems.push(...zone.problems.map(describeProblem))
+      else records.push(...zone.records)
+    } catch (error) {
+      problems.push(`--zone ${path} cannot be read: ${(error as Error).message}`)
+    }
+  }
+  return { records, problems }
+}
+
+/** What is for people goes to standard error where standard output is for programs. */
+function say({ json }: Options, text: string): void {
+  const stream = json ? process.stderr : process.stdout
+  stream.write(`${text}\n`)
+}
+
+function refuse(sentence: string, exitCode: number): number {
+  process.stderr.write(`${sentence}\n`)
+  return exitCode
+}
+
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
+const program = new Command('npm start --')
+  .description('Runs the filter on this machine, from the template that deploys, and sends it a few messages.')
+  .option('--once', 'end after the samples (or the replay): 0, or 1 if one did not go as expected', false)
+  .option('--json', 'print one decision record a line on standard output', false)
+  .option('--port <port>', 'the SMTP port on 127.0.0.1; 0 for any that is free', Number, 2525)
+  .option('--data-dir <folder>', 'keep what is stored here, and find it again (default: a temporary folder)')
+  .option('--config <file>', 'a configuration instead of the one of the samples')
+  .option('--zone <file>', 'more records for the local DNS, in master-file format (repeatable)', collect, [])
+  .option('--fault <name[:probability]>', `make a part fail on purpose (repeatable): ${faultNames.join(', ')}`, collect, [])
+  .option('--replay <path>', 'send every message of a file, a folder or an mbox')
+  .option('--rcpt <address>', 'the recipient of replayed mail (repeatable)', collect, [])
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+program.parse()
+process.exitCode = await main(program.opts<Options>())
