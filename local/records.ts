@@ -21,7 +21,9 @@ export async function countObjects(client: S3Client, bucket: string, prefix: str
   let count = 0
   let token: string | undefined
   do {
-    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }))
+    const page = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token }),
+    )
     count += page.KeyCount ?? 0
     token = page.NextContinuationToken
   } while (token !== undefined)

@@ -49,7 +49,9 @@ export function replaySummary({ read, accepted, refused, records, actions, reaso
       .join('\n')
   return [
     `${read} messages read, ${accepted} accepted, ${refused.length} refused by the listener, ${records} records.`,
-    accepted === records ? 'In = out: no message is without its record.' : `LOST: ${accepted - records} messages have no record.`,
+    accepted === records
+      ? 'In = out: no message is without its record.'
+      : `LOST: ${accepted - records} messages have no record.`,
     ...refused.slice(0, 20).map(({ name, reply }) => `  refused: ${name}: ${shown(reply)}`),
     counted(actions),
     counted(reasons),

@@ -60,8 +60,7 @@ export type LocalStack = {
 }
 
 export type Started =
-  | { readonly answer: 'started'; readonly stack: LocalStack }
-  | { readonly answer: 'refused'; readonly sentence: string }
+  { readonly answer: 'started'; readonly stack: LocalStack } | { readonly answer: 'refused'; readonly sentence: string }
 
 export const accountId = '123456789012'
 
@@ -106,7 +105,15 @@ export async function startStack(options: StackOptions): Promise<Started> {
     await close()
     return smtp
   }
-  const stack = { smtpPort: smtp.port, region: options.region, dns, receiver, template, outputs: outputsOf(template), close }
+  const stack = {
+    smtpPort: smtp.port,
+    region: options.region,
+    dns,
+    receiver,
+    template,
+    outputs: outputsOf(template),
+    close,
+  }
   return { answer: 'started', stack: { ...stack, ...storage } }
 }
 
@@ -141,7 +148,11 @@ async function startStorage(template: Template, { dataDir, region, faults }: Sta
 }
 
 /** Each function of the template, with the keys of its own role and frozen between its invocations. */
-function startFunctions(template: Template, storage: Storage, options: StackOptions): ReadonlyMap<string, FunctionPool> {
+function startFunctions(
+  template: Template,
+  storage: Storage,
+  options: StackOptions,
+): ReadonlyMap<string, FunctionPool> {
   return new Map(
     runnableFunctions(template).map((fn) => {
       const accessKeyId = accessKeyOf(fn)
@@ -181,7 +192,8 @@ function startReceiver(
         : clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: bytes })),
     invokeFunction: (arn, event, { timeout }) => {
       const pool = pools.get(functionByArn(template, arn)?.arn ?? '')
-      if (pool === undefined) throw new Error(`A receipt rule names the function ${arn}, which the template does not have.`)
+      if (pool === undefined)
+        throw new Error(`A receipt rule names the function ${arn}, which the template does not have.`)
       return pool.invoke(event, { timeout })
     },
     duplicate: () => faults.happens('duplicate-delivery'),
@@ -203,7 +215,8 @@ function zonesAtFault(dns: DnsServer, { config, faults }: StackOptions): boolean
 
 function onlyRuleSet(template: Template) {
   const [ruleSet] = receiptRulesOf(template)
-  if (ruleSet === undefined) throw new Error('The synthesized template has no receipt rule set, so that no mail can come in.')
+  if (ruleSet === undefined)
+    throw new Error('The synthesized template has no receipt rule set, so that no mail can come in.')
   return ruleSet
 }
 

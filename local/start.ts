@@ -115,7 +115,9 @@ async function tellTheStory(
   say(options, sampleTable(judged))
   const wrong = judged.filter(({ asExpected }) => !asExpected)
   for (const { sample } of wrong) {
-    process.stderr.write(`"${sample.title}" did not go as expected: ${sample.expected.action} ${sample.expected.reasons.join(', ')}\n`)
+    process.stderr.write(
+      `"${sample.title}" did not go as expected: ${sample.expected.action} ${sample.expected.reasons.join(', ')}\n`,
+    )
   }
   return wrong.length === 0 ? 0 : 1
 }
@@ -168,7 +170,10 @@ type ReadConfig = { readonly config: { readonly [name: string]: unknown }; reado
 function readConfig(path: string | undefined): ReadConfig {
   if (path === undefined) return { config: sampleConfig, problem: null }
   try {
-    const read = JSON.parse(readFileSync(path, 'utf8')) as { readonly [name: string]: unknown; readonly context?: unknown }
+    const read = JSON.parse(readFileSync(path, 'utf8')) as {
+      readonly [name: string]: unknown
+      readonly context?: unknown
+    }
     const context = read.context as { readonly quietgate?: unknown } | undefined
     return { config: (context?.quietgate ?? read) as ReadConfig['config'], problem: null }
   } catch (error) {
@@ -176,7 +181,10 @@ function readConfig(path: string | undefined): ReadConfig {
   }
 }
 
-function readZones(paths: readonly string[]): { readonly records: readonly DnsRecord[]; readonly problems: readonly string[] } {
+function readZones(paths: readonly string[]): {
+  readonly records: readonly DnsRecord[]
+  readonly problems: readonly string[]
+} {
   const records: DnsRecord[] = []
   const problems: string[] = []
   for (const path of paths) {
@@ -211,7 +219,12 @@ const program = new Command('npm start --')
   .option('--data-dir <folder>', 'keep what is stored here, and find it again (default: a temporary folder)')
   .option('--config <file>', 'a configuration instead of the one of the samples')
   .option('--zone <file>', 'more records for the local DNS, in master-file format (repeatable)', collect, [])
-  .option('--fault <name[:probability]>', `make a part fail on purpose (repeatable): ${faultNames.join(', ')}`, collect, [])
+  .option(
+    '--fault <name[:probability]>',
+    `make a part fail on purpose (repeatable): ${faultNames.join(', ')}`,
+    collect,
+    [],
+  )
   .option('--replay <path>', 'send every message of a file, a folder or an mbox')
   .option('--rcpt <address>', 'the recipient of replayed mail (repeatable)', collect, [])
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))

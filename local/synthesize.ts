@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-export type Synthesized =
-  { readonly answer: 'synthesized' } | { readonly answer: 'refused'; readonly sentence: string }
+export type Synthesized = { readonly answer: 'synthesized' } | { readonly answer: 'refused'; readonly sentence: string }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -29,7 +28,11 @@ export function synthesize(config: unknown, region: string, outDir: string): Pro
     app.on('error', reject)
     app.on('close', (code) => {
       if (code === 0) resolve({ answer: 'synthesized' })
-      else resolve({ answer: 'refused', sentence: written.join('').trim() || `The CDK app ended with exit code ${String(code)}.` })
+      else
+        resolve({
+          answer: 'refused',
+          sentence: written.join('').trim() || `The CDK app ended with exit code ${String(code)}.`,
+        })
     })
   })
 }

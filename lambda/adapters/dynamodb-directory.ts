@@ -79,8 +79,10 @@ function causeOf(error: unknown, signal: AbortSignal): UnavailableCause {
     if (/Throttl|LimitExceeded|ThroughputExceeded/.test(error.name)) return 'throttled'
     return error.$fault === 'server' ? 'unreachable' : 'refused'
   }
+  // The SDK names a cut connection TimeoutError, too; only the code tells them apart.
+  if (error instanceof Error && 'code' in error && error.code !== 'ETIMEDOUT') return 'unreachable'
   if (error instanceof Error && error.name === 'TimeoutError') return 'timeout'
-  if (error instanceof Error && ('code' in error || '$metadata' in error)) return 'unreachable'
+  if (error instanceof Error && '$metadata' in error) return 'unreachable'
   throw error
 }
 

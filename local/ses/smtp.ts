@@ -40,7 +40,7 @@ export async function startSmtpListener(options: SmtpListenerOptions): Promise<S
     name: `inbound-smtp.${options.region}.amazonaws.com`,
     banner: 'Quietgate, in the place of Amazon SES',
     size: mostBytes,
-    rejectOversized: true,
+    
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     useXClient: true,

@@ -88,7 +88,7 @@ const parseLabel = (text: string): DomainName | NotADomain => {
 
 /** An A-label that is not the one of its own U-label (RFC 5891 5.4) is shown as it was written. */
 const shownLabel = (label: string): string => {
-  if (!label.startsWith('xn--') || label.length > MAX_LABEL_LENGTH) return label
+  if (!label.startsWith('xn--')) return label
   const decoded = decodePunycode(label.slice(4))
   const read = decoded === null ? null : parseLabel(decoded)
   return read?.kind === 'domain' && read.ascii === label ? read.shown : label

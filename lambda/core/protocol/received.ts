@@ -64,7 +64,7 @@ export const clientIpOfReceivedSpf = (value: string): string | null => {
     const character = value.charAt(i)
     if (atStartOfWord && value.startsWith(CLIENT_IP, i))
       return readIp(value.slice(i + CLIENT_IP.length).split(/[;\s]/, 1)[0] ?? '')
-    atStartOfWord = character === ';' || character === ')' || BLANKS.test(character)
+    atStartOfWord = ENDS_OF_WORD.includes(character)
     if (character === '(') {
       // A comment that never closes was opened by a bracket in the sender's domain: SES's own end of it is the first
       // `)` that its key follows.
@@ -150,6 +150,7 @@ const endOfOwnComment = (value: string, at: number): number => {
 const unknown = (why: Extract<Client, { kind: 'unknown' }>['why']): Client => ({ kind: 'unknown', why })
 
 const BLANKS = /[ \t\r\n]+/
+const ENDS_OF_WORD = ' \t\r\n;)'
 const FROM = 'from '
 const CLIENT_IP = 'client-ip='
 /** Deterministic: no part can match what the part after it begins with. The protocol is always SMTP so far. */

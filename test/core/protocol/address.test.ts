@@ -97,6 +97,7 @@ const refused: readonly (readonly [string, Unreadable['why']])[] = [
   ['alice@\u0301x.example', 'domain-character'],
   [`alice@${'\u00fc'.repeat(64)}.example`, 'no-a-label'],
   [`alice@${'\ufdfa'.repeat(10_000)}.example`, 'no-a-label'],
+  [`alice@\u00fc${'a'.repeat(60)}.example`, 'no-a-label'],
   ['alice@xn--\u00fc.example', 'no-a-label'],
   ['alice@[192.0.2.1', 'address-literal'],
   ['alice@[]', 'address-literal'],

@@ -124,6 +124,7 @@ describe('mailboxOf', () => {
     ['"x <mallory@example.org>" <alice@example.com>', 'alice@example.com'],
     [String.raw`"x\" <mallory@example.org>" <alice@example.com>`, 'alice@example.com'],
     ['(<mallory@example.org> (nested)) Alice <alice@example.com> (later)', 'alice@example.com'],
+    ['(a (b) mallory@example.org,) alice@example.com', 'alice@example.com'],
     [String.raw`(\) <mallory@example.org>) alice@example.com`, 'alice@example.com'],
     ['mallory@example.org <alice@example.com>', 'alice@example.com'],
     ['alice(comment)@example.com', 'alice@example.com'],

@@ -168,6 +168,7 @@ describe('clientIpOfReceivedSpf', () => {
     ['pass (x) client-ip=[IPv6:2001:db8::1]; helo=x', '2001:db8::1'],
     ['pass (x)client-ip=203.0.113.5', '203.0.113.5'],
     ['pass (domain of client-ip=9.9.9.9; x) client-ip=203.0.113.5;', '203.0.113.5'],
+    ['pass (a (b) client-ip=9.9.9.9; x) client-ip=203.0.113.5;', '203.0.113.5'],
     ['pass (domain of ( client-ip=9.9.9.9; ) x) client-ip=203.0.113.5;', '203.0.113.5'],
     [String.raw`pass (domain of \) client-ip=9.9.9.9; x) client-ip=203.0.113.5;`, '203.0.113.5'],
     // A bracket in the sender's domain keeps the comment open.

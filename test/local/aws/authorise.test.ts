@@ -29,7 +29,9 @@ describe('authorise', () => {
   it('allows by wildcards, and takes actions in any case', () => {
     expect(may(statement('Allow', { actions: ['S3:getobject'], resources: [KEY] }))).toEqual(allowed)
     expect(may(statement('Allow', { actions: ['s3:Get*'], resources: ['arn:aws:s3:::mail/*'] }))).toEqual(allowed)
-    expect(may(statement('Allow', { actions: ['s3:Get?bject'], resources: ['arn:aws:s3:::mail/inbound/?'] }))).toEqual(allowed)
+    expect(may(statement('Allow', { actions: ['s3:Get?bject'], resources: ['arn:aws:s3:::mail/inbound/?'] }))).toEqual(
+      allowed,
+    )
     expect(may(statement('Allow', { actions: ['*'], resources: ['*'] }))).toEqual(allowed)
   })
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { promisify } from 'node:util'
 
 import { describe, expect, it } from 'vitest'
 
@@ -155,6 +157,19 @@ describe('the processes of a function', () => {
     pool.close()
     for (const { pid } of payloads) await untilGone(pid)
     await expect(pool.invoke(3)).rejects.toThrow('the processes of filter were ended: invoke() came after close()')
+  })
+
+  it('are gone when the program ends without closing them, frozen as they are', async () => {
+    const fn = functionOf(echo)
+    const program = `
+      import { createFunctionPool } from ${JSON.stringify(path.resolve('local/lambda/pool.ts'))}
+      const credentials = { accessKeyId: 'a', secretAccessKey: 'b', sessionToken: 'c' }
+      const onFreeze = ({ pid }) => { process.stdout.write(String(pid)); process.exit(0) }
+      const pool = createFunctionPool(${JSON.stringify(fn)}, { region: 'eu-west-1', credentials, onFreeze })
+      await pool.invoke({})`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program])
+    expect(Number(stdout)).toBeGreaterThan(1)
+    await untilGone(Number(stdout))
   })
 
   it('end an event that is under way when they are closed, and those that wait', async () => {

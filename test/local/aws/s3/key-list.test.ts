@@ -11,7 +11,8 @@ function naively(keys: readonly string[], prefix: string, delimiter: string): re
   for (const name of [...new Set(keys)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))) {
     if (!name.startsWith(prefix)) continue
     const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length)
-    const one: Listed = end < 0 ? { kind: 'key', name } : { kind: 'folder', name: name.slice(0, end + delimiter.length) }
+    const one: Listed =
+      end < 0 ? { kind: 'key', name } : { kind: 'folder', name: name.slice(0, end + delimiter.length) }
     listed.set(`${one.kind} ${one.name}`, one)
   }
   return [...listed.values()]
@@ -19,7 +20,11 @@ function naively(keys: readonly string[], prefix: string, delimiter: string): re
 
 describe('the keys of a bucket', () => {
   it('stand in the order of their UTF-8 bytes', () => {
-    fc.assert(fc.property(key, key, (a, b) => expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))))
+    fc.assert(
+      fc.property(key, key, (a, b) =>
+        expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b))),
+      ),
+    )
   })
 
   it('stay sorted and without doubles, whatever comes and goes', () => {
@@ -35,7 +40,12 @@ describe('the keys of a bucket', () => {
   })
 
   it('are listed page by page as they are at once', () => {
-    const query = fc.record({ keys: fc.array(key, { maxLength: 30 }), prefix: key, delimiter: fc.constantFrom('', '/', 'b/'), limit: fc.integer({ min: 1, max: 5 }) })
+    const query = fc.record({
+      keys: fc.array(key, { maxLength: 30 }),
+      prefix: key,
+      delimiter: fc.constantFrom('', '/', 'b/'),
+      limit: fc.integer({ min: 1, max: 5 }),
+    })
     fc.assert(
       fc.property(query, ({ keys, prefix, delimiter, limit }) => {
         const sorted = createKeyList([...new Set(keys)].filter((one) => one !== '')).all()

@@ -26,20 +26,40 @@ describe('aws-chunked framing', () => {
   it('comes off, whatever the chunks hold', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 50 })), (chunks) => {
-        const framed = chunks.flatMap((chunk) => [latin(`${chunk.length.toString(16)};chunk-signature=00\r\n`), chunk, latin('\r\n')])
+        const framed = chunks.flatMap((chunk) => [
+          latin(`${chunk.length.toString(16)};chunk-signature=00\r\n`),
+          chunk,
+          latin('\r\n'),
+        ])
         const whole = Buffer.concat([...framed, latin('0\r\nX-Amz-Checksum-Crc32: AAAAAA==\r\n\r\n')])
-        expect(dechunk(whole)).toEqual({ kind: 'body', bytes: Buffer.concat(chunks), trailers: { 'x-amz-checksum-crc32': 'AAAAAA==' } })
+        expect(dechunk(whole)).toEqual({
+          kind: 'body',
+          bytes: Buffer.concat(chunks),
+          trailers: { 'x-amz-checksum-crc32': 'AAAAAA==' },
+        })
       }),
     )
   })
 
   it('is malformed rather than guessed at', () => {
-    const broken = ['', '5\r\nhello', '5\r\nhelloXX0\r\n\r\n', '6\r\nhello\r\n0\r\n\r\n', 'zz\r\n', '-1\r\n', '5\r\nhello\r\n', '0\r\nno colon\r\n\r\n', 'ffffffff\r\nx']
+    const broken = [
+      '',
+      '5\r\nhello',
+      '5\r\nhelloXX0\r\n\r\n',
+      '6\r\nhello\r\n0\r\n\r\n',
+      'zz\r\n',
+      '-1\r\n',
+      '5\r\nhello\r\n',
+      '0\r\nno colon\r\n\r\n',
+      'ffffffff\r\nx',
+    ]
     expect(broken.map((text) => dechunk(latin(text)).kind)).toEqual(broken.map(() => 'malformed'))
   })
 
   it('never throws, and never gives more bytes than came', () => {
-    const alphabet = fc.array(fc.constantFrom('0', '1', 'a', '\r\n', ':', ';', 'x', '\r')).map((parts) => latin(parts.join('')))
+    const alphabet = fc
+      .array(fc.constantFrom('0', '1', 'a', '\r\n', ':', ';', 'x', '\r'))
+      .map((parts) => latin(parts.join('')))
     fc.assert(
       fc.property(fc.oneof(alphabet, fc.uint8Array()), (bytes) => {
         const body = dechunk(bytes)
@@ -51,7 +71,11 @@ describe('aws-chunked framing', () => {
 })
 
 describe('a payload', () => {
-  const chunked = { 'content-encoding': 'aws-chunked', 'x-amz-decoded-content-length': '5', 'x-amz-trailer': 'x-amz-checksum-crc32' }
+  const chunked = {
+    'content-encoding': 'aws-chunked',
+    'x-amz-decoded-content-length': '5',
+    'x-amz-trailer': 'x-amz-checksum-crc32',
+  }
   const framed = (trailer: string): Buffer => latin(`5\r\nhello\r\n0\r\n${trailer}\r\n`)
 
   it('is verified against the checksum of its trailer', () => {
@@ -60,13 +84,19 @@ describe('a payload', () => {
       bytes: latin('hello'),
       checksum: { name: 'crc32', value: 'NhCmhg==' },
     })
-    expect(readPayload(chunked, framed('x-amz-checksum-crc32:AAAAAA==\r\n'))).toMatchObject({ kind: 'refused', code: 'BadDigest' })
+    expect(readPayload(chunked, framed('x-amz-checksum-crc32:AAAAAA==\r\n'))).toMatchObject({
+      kind: 'refused',
+      code: 'BadDigest',
+    })
   })
 
   it('is incomplete without the trailer that it announced, or with another length', () => {
     expect(readPayload(chunked, framed(''))).toMatchObject({ kind: 'refused', code: 'IncompleteBody' })
     const longer = { ...chunked, 'x-amz-decoded-content-length': '6' }
-    expect(readPayload(longer, framed('x-amz-checksum-crc32:NhCmhg==\r\n'))).toEqual({ kind: 'refused', code: 'IncompleteBody' })
+    expect(readPayload(longer, framed('x-amz-checksum-crc32:NhCmhg==\r\n'))).toEqual({
+      kind: 'refused',
+      code: 'IncompleteBody',
+    })
   })
 
   it('is verified against Content-MD5', () => {
@@ -77,7 +107,11 @@ describe('a payload', () => {
   })
 
   it('keeps the encodings that were not for the journey', () => {
-    expect([lastingEncoding('gzip,aws-chunked'), lastingEncoding('aws-chunked'), lastingEncoding('')]).toEqual(['gzip', null, null])
+    expect([lastingEncoding('gzip,aws-chunked'), lastingEncoding('aws-chunked'), lastingEncoding('')]).toEqual([
+      'gzip',
+      null,
+      null,
+    ])
   })
 })
 
@@ -114,7 +148,11 @@ describe('request XML', () => {
   it('gives back any text that was written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(readXml(element('Key', text).xml)).toEqual({ name: 'Key', children: [], text: Buffer.from(text).toString() === text ? text : expect.any(String) })
+        expect(readXml(element('Key', text).xml)).toEqual({
+          name: 'Key',
+          children: [],
+          text: Buffer.from(text).toString() === text ? text : expect.any(String),
+        })
       }),
     )
   })
@@ -144,6 +182,9 @@ describe('request XML', () => {
 
   it('never throws', () => {
     const piece = fc.constantFrom('<', '>', '/', 'a', '&', ';', '#x', '!', '--', '[CDATA[', ']]>', '"', '?', ' ')
-    fc.assert(fc.property(fc.array(piece), (pieces) => expect(() => readXml(pieces.join(''))).not.toThrow()), { numRuns: 3000 })
+    fc.assert(
+      fc.property(fc.array(piece), (pieces) => expect(() => readXml(pieces.join(''))).not.toThrow()),
+      { numRuns: 3000 },
+    )
   })
 })

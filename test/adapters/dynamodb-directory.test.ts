@@ -1,0 +1,199 @@
+import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
+import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-directory.ts'
+import type { DirectoryEntry } from '../../lambda/core/facts.ts'
+import { createDynamoDb } from '../../local/aws/dynamodb.ts'
+import type { Endpoint } from '../../local/aws/endpoint.ts'
+import type { FaultHook } from '../../local/aws/faults.ts'
+import { describeRecipientDirectory } from '../contract/recipient-directory.ts'
+
+let endpoint: Endpoint
+let client: DynamoDBClient
+let tables = 0
+
+beforeAll(async () => {
+  const principalOf = () => ({ kind: 'operator' }) as const
+  endpoint = await createDynamoDb({ dataDir: null, region: 'us-east-1', accountId: '123456789012', principalOf })
+  await endpoint.listen()
+  client = new DynamoDBClient({
+    endpoint: endpoint.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
+    maxAttempts: 2,
+    requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true },
+  })
+})
+afterAll(async () => {
+  client.destroy()
+  await endpoint.close()
+})
+
+const mailbox: DirectoryEntry = { kind: 'mailbox', target: null, removedAt: null }
+const soon = (): AbortSignal => AbortSignal.timeout(10_000)
+
+describeRecipientDirectory('DynamoDB', async ({ entries, complete }) => {
+  const table = await emptyTable()
+  const editor = createDirectoryEditor(client, table)
+  for (const [key, entry] of entries) await editor.add(key, key.slice(key.indexOf('@') + 1), entry)
+  for (const domain of complete) await editor.complete(domain, '2026-11-21T10:00:00.000Z')
+  return createDynamoDbDirectory(client, table)
+})
+
+describe('the recipient directory in DynamoDB', () => {
+  it('asks again for what DynamoDB left unprocessed, and gets every answer', async () => {
+    const directory = await directoryOf('a@example.com', 'c@example.com')
+    const asked = await withFault(unprocessedUntil(3), () =>
+      directory({ keys: ['a@example.com', 'b@example.com', 'c@example.com'], domains: ['example.com'] }, soon()),
+    )
+    expect([...asked.entries.values()].map(({ answer }) => answer)).toEqual(['found', 'absent', 'found'])
+    expect(asked.domains.get('example.com')).toEqual({ answer: 'complete' })
+  })
+
+  it('answers unavailable for those keys alone that stay unprocessed', async () => {
+    const directory = await directoryOf('a@example.com', 'b@example.com')
+    const asked = await withFault(
+      ({ action }) => (action === 'dynamodb:BatchGetItem' ? { kind: 'unprocessed', keep: 0 } : null),
+      () => directory({ keys: ['a@example.com'], domains: [] }, soon()),
+    )
+    expect([...asked.entries.values()]).toEqual([{ answer: 'unavailable', cause: 'unprocessed' }])
+  })
+
+  it('asks for each key once in one request, in chunks of 100', async () => {
+    const directory = await directoryOf('a@example.com')
+    const requests: string[] = []
+    const keys = Array.from({ length: 101 }, (_, i) => `user${i}@example.com`)
+    await withFault(
+      ({ action }) => {
+        requests.push(action)
+        return null
+      },
+      () => directory({ keys: [...keys, ...keys], domains: ['example.com'] }, soon()),
+    )
+    expect(requests).toEqual(['dynamodb:BatchGetItem', 'dynamodb:BatchGetItem'])
+  })
+
+  it.each([
+    ['unreachable', { kind: 'reset' }, 'unreachable'],
+    ['silent', { kind: 'hang' }, 'timeout'],
+    ['throttled', { kind: 'refuse', status: 400, code: 'ProvisionedThroughputExceededException' }, 'throttled'],
+    ['refused', { kind: 'refuse', status: 400, code: 'AccessDeniedException' }, 'refused'],
+  ] as const)('answers unavailable for everything when DynamoDB is %s', async (_name, fault, cause) => {
+    const directory = await directoryOf('a@example.com')
+    const asked = await withFault(
+      () => fault,
+      () => directory({ keys: ['a@example.com'], domains: ['example.com'] }, soon()),
+    )
+    const unavailable = { answer: 'unavailable', cause }
+    expect([...asked.entries.values(), ...asked.domains.values()]).toEqual([unavailable, unavailable])
+  })
+
+  it('gives up as soon as it is told to, however slow DynamoDB is', async () => {
+    const directory = await directoryOf('a@example.com')
+    const started = performance.now()
+    const asked = await withFault(
+      () => ({ kind: 'delay', ms: 250 }),
+      () => directory({ keys: ['a@example.com'], domains: [] }, AbortSignal.timeout(50)),
+    )
+    expect(asked.entries.get('a@example.com')).toEqual({ answer: 'unavailable', cause: 'aborted' })
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
+  it('does not take an entry of a kind that it does not know for an absence', async () => {
+    const table = await emptyTable()
+    await client.send(
+      new PutItemCommand({ TableName: table, Item: { address: { S: 'a@example.com' }, kind: { S: 'pattern' } } }),
+    )
+    const { entries } = await createDynamoDbDirectory(client, table)({ keys: ['a@example.com'], domains: [] }, soon())
+    expect(entries.get('a@example.com')).toEqual({ answer: 'unavailable', cause: 'refused' })
+  })
+})
+
+describe('createDirectoryEditor', () => {
+  it('does not let an empty domain be called complete', async () => {
+    const editor = createDirectoryEditor(client, await emptyTable())
+    expect(await editor.complete('example.com', '2026-11-21T10:00:00.000Z')).toBe('refused-empty')
+    expect(await editor.domain('example.com')).toEqual({ answer: 'incomplete', why: 'never-imported' })
+  })
+
+  it('takes a domain back into doubt when its last entry goes', async () => {
+    const editor = createDirectoryEditor(client, await emptyTable())
+    expect(await editor.add('a@example.com', 'example.com', mailbox)).toBe(true)
+    expect(await editor.complete('example.com', '2026-11-21T10:00:00.000Z')).toBe('completed')
+    expect(await editor.domain('example.com')).toEqual({ answer: 'complete' })
+    expect(await editor.remove('a@example.com', 'example.com')).toBe(true)
+    expect(await editor.domain('example.com')).toEqual({ answer: 'incomplete', why: 'empty' })
+  })
+
+  it('adds an entry once and removes it once, and counts neither twice', async () => {
+    const editor = createDirectoryEditor(client, await emptyTable())
+    const twice = [
+      await editor.add('a@example.com', 'example.com', mailbox),
+      await editor.add('a@example.com', 'example.com', mailbox),
+    ]
+    await editor.add('b@example.com', 'example.com', mailbox)
+    await editor.complete('example.com', '2026-11-21T10:00:00.000Z')
+    const gone = [
+      await editor.remove('a@example.com', 'example.com'),
+      await editor.remove('a@example.com', 'example.com'),
+    ]
+    expect([twice, gone]).toEqual([
+      [true, false],
+      [true, false],
+    ])
+    expect(await editor.domain('example.com')).toEqual({ answer: 'complete' })
+  })
+
+  it('lists the entries of one domain, or all', async () => {
+    const editor = createDirectoryEditor(client, await emptyTable())
+    await editor.add('a@example.com', 'example.com', mailbox)
+    await editor.add('b@example.org', 'example.org', mailbox)
+    const keysOf = async (domain: string | null) =>
+      (await Array.fromAsync(editor.list(domain))).map(({ key }) => key).sort()
+    expect([await keysOf('example.com'), await keysOf(null)]).toEqual([
+      ['a@example.com'],
+      ['a@example.com', 'b@example.org'],
+    ])
+  })
+})
+
+async function emptyTable(): Promise<string> {
+  tables += 1
+  const name = `directory-${tables}`
+  await client.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
+    }),
+  )
+  return name
+}
+
+async function directoryOf(...keys: readonly string[]) {
+  const table = await emptyTable()
+  const editor = createDirectoryEditor(client, table)
+  for (const key of keys) await editor.add(key, 'example.com', mailbox)
+  await editor.complete('example.com', '2026-11-21T10:00:00.000Z')
+  return createDynamoDbDirectory(client, table)
+}
+
+async function withFault<T>(hook: FaultHook, work: () => Promise<T>): Promise<T> {
+  endpoint.setFault(hook)
+  try {
+    return await work()
+  } finally {
+    endpoint.setFault(null)
+  }
+}
+
+/** Leaves all but one key unprocessed until so many requests were made. */
+function unprocessedUntil(requests: number): FaultHook {
+  let seen = 0
+  return ({ action }) => {
+    if (action !== 'dynamodb:BatchGetItem') return null
+    seen += 1
+    return seen <= requests ? { kind: 'unprocessed', keep: 1 } : null
+  }
+}
