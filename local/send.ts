@@ -42,7 +42,7 @@ function deliver(
   const envelope = { from: reversePath ?? '', to: [...recipients], use8BitMime: true }
   return new Promise((resolve, reject) => {
     connection.send(envelope, message, (error, info) => {
-      if (error === null || error === undefined) {
+      if (error === null) {
         resolve({ answer: 'accepted', reply: info.response, refused: info.rejected })
       } else if (typeof error.response === 'string') resolve({ answer: 'refused', reply: error.response })
       else reject(error)

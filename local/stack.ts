@@ -224,7 +224,7 @@ function reverseNameOf(dns: DnsServer): (ip: string) => Promise<string | null> {
   const resolve = resolverOf(dns)
   return async (ip) => {
     const name = queryName(ip, ip.includes(':') ? 'ip6.arpa' : 'in-addr.arpa')
-    const found: unknown = name === null ? [] : await resolve(name, 'PTR').catch(() => [])
+    const found: unknown = await resolve(name, 'PTR').catch(() => [])
     const [first] = Array.isArray(found) ? (found as readonly unknown[]) : []
     return typeof first === 'string' ? first : null
   }

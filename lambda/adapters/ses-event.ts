@@ -141,7 +141,7 @@ function readText(value: unknown, where: string, problems: EventProblem[]): stri
 
 /** An event without an id still has one record, the same for every retry. */
 function stableIdOf(event: unknown): string {
-  const hash = createHash('sha256').update(JSON.stringify(event) ?? 'undefined')
+  const hash = createHash('sha256').update(JSON.stringify(event ?? null))
   return `unidentified-${hash.digest('hex').slice(0, 32)}`
 }
 
@@ -150,7 +150,7 @@ function valueOf(headers: readonly Header[], name: string): string | null {
 }
 
 function note(problems: EventProblem[], where: string, expected: string, found: unknown): void {
-  const words = found === undefined ? 'absent' : (JSON.stringify(found) ?? typeof found)
+  const words = found === undefined ? 'absent' : JSON.stringify(found)
   problems.push({ at: where, expected, found: words.slice(0, 80) })
 }
 

@@ -61,8 +61,8 @@ const notAskedWords: { readonly [why: string]: string | undefined } = {
 export const reasonCodes = Object.keys(sentences) as readonly ReasonCode[]
 
 /** One reason as a sentence. */
-export function sentenceOf<R extends Reason>(reason: R): string {
-  return (sentences[reason.code] as (reason: R) => string)(reason)
+export function sentenceOf(reason: Reason): string {
+  return (sentences[reason.code] as (reason: Reason) => string)(reason)
 }
 
 /** A decision in words: what was done, for whom, and every reason, one a line. */

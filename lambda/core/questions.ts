@@ -104,8 +104,7 @@ export function zoneQuestions(
   const why = whyNoZone(message, recipients, policy)
   return zones.map((zone): ZoneQuestion => {
     if (why !== null || message.client.kind === 'unknown') return { zone, name: null, why: why ?? 'client-unknown' }
-    const name = queryName(message.client.ip, zone)
-    return name === null ? { zone, name, why: 'client-unknown' } : { zone, name }
+    return { zone, name: queryName(message.client.ip, zone) }
   })
 }
 

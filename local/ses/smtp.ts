@@ -32,6 +32,9 @@ const mostBytes = 40 * 1024 * 1024
  * Listens for mail on 127.0.0.1 as SES's inbound endpoint does: a recipient that no rule takes is refused, and a
  * message is answered for before its rules run, so that nothing a rule does can be heard by the client.
  *
+ * Bytes are kept, bare line feeds included, with one exception that is the server library's: two dots after a bare line
+ * feed lose one, as after CRLF. Addresses arrive with their domain as A-labels, whichever form the client used.
+ *
  * XCLIENT (of Postfix) is taken from anybody, for a client on the same machine that states another address.
  * Which reply SES gives to an unknown recipient was found in no document: 550 5.1.1 here.
  */
@@ -40,7 +43,7 @@ export async function startSmtpListener(options: SmtpListenerOptions): Promise<S
     name: `inbound-smtp.${options.region}.amazonaws.com`,
     banner: 'Quietgate, in the place of Amazon SES',
     size: mostBytes,
-    
+    rejectOversized: true,
     disabledCommands: ['AUTH', 'STARTTLS'],
     disableReverseLookup: true,
     useXClient: true,

@@ -148,8 +148,11 @@ describe('createDirectoryEditor', () => {
     const editor = createDirectoryEditor(client, await emptyTable())
     await editor.add('a@example.com', 'example.com', mailbox)
     await editor.add('b@example.org', 'example.org', mailbox)
-    const keysOf = async (domain: string | null) =>
-      (await Array.fromAsync(editor.list(domain))).map(({ key }) => key).sort()
+    const keysOf = async (domain: string | null): Promise<readonly string[]> => {
+      const keys: string[] = []
+      for await (const { key } of editor.list(domain)) keys.push(key)
+      return keys.sort()
+    }
     expect([await keysOf('example.com'), await keysOf(null)]).toEqual([
       ['a@example.com'],
       ['a@example.com', 'b@example.org'],

@@ -178,7 +178,7 @@ function facts(): fc.Arbitrary<{ readonly heard: Facts; readonly policy: Policy 
   return fc
     .tuple(recipients, directory, answers, fc.constantFrom('pass', 'fail', 'gray'))
     .map(([to, entries, zones, virus]) => {
-      const message = messageOf({ recipients: to, scans: { ...messageOf().scans, virus } as never })
+      const message = messageOf({ recipients: to, scans: { ...messageOf().scans, virus } })
       return { heard: factsOf(message, policy, entries, zones), policy }
     })
 }

@@ -5,7 +5,6 @@
 import { endOfComment, endOfQuotedString } from './lexical.ts'
 
 /** What a field shows to people is decoded by a standard of its own, RFC 2047, in a file of its own. */
-export { decodeWords } from './encoded-words.ts'
 
 export type HeaderField = {
   /** As written. Compare without regard to case. */

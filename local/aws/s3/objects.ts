@@ -40,11 +40,9 @@ export function getObject(call: Call): Answer {
   if (!opened) return noSuchKey(call, bucket.name, request.key)
   const { head, fd } = opened
   const answer = preconditionAnswer(head, request.headers) ?? rangeAnswer(call, head, fd)
-  if (request.operation === 'HeadObject' || typeof answer.body === 'string') {
-    closeSync(fd)
-    return { ...answer, body: '' }
-  }
-  return answer
+  if (typeof answer.body !== 'string' && request.operation === 'GetObject') return answer
+  closeSync(fd)
+  return typeof answer.body === 'string' ? answer : { ...answer, body: '' }
 }
 
 export function deleteObject({ store, bucket, request }: Call): Answer {

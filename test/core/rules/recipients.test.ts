@@ -156,7 +156,7 @@ describe('recipients: what protects the mail of those who exist', () => {
     ['unreadable', { answer: 'unavailable', cause: 'timeout' }],
   ] as const)('takes nobody for a stranger while the directory is %s', (_name, domain) => {
     const message = messageOf({ recipients: ['nobody@example.com', 'denied@example.com'] })
-    const domains = new Map(domain === undefined ? [] : [['example.com', domain as DomainAnswer]])
+    const domains = new Map(domain === undefined ? [] : [['example.com', domain]])
     const entries = new Map([['denied@example.com', entryOf({ kind: 'deny' })]])
     const verdict = decide(factsOf(message, policyOf(), { entries, domains }), policyOf())
     expect([verdict.action, verdict.recipients.map(({ answer }) => answer)]).toEqual([

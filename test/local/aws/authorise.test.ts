@@ -73,9 +73,7 @@ describe('a policy pattern', () => {
     )
   })
 
-  it('takes no more than pattern times text, however many stars it has', () => {
-    const started = performance.now()
-    expect(matchesPattern('*a'.repeat(500), 'a'.repeat(5000) + 'b')).toBe(false)
-    expect(performance.now() - started).toBeLessThan(1000)
+  it('ends, however many stars it has: a backtracking match would not within the age of the universe', () => {
+    expect(matchesPattern('*a'.repeat(500), `${'a'.repeat(5000)}b`)).toBe(false)
   })
 })

@@ -100,9 +100,15 @@ describe('a function on the laptop', () => {
 
 describe('the processes of a function', () => {
   it('take turns, so that each of them gets stale', async () => {
-    const pool = poolOf(functionOf(echo), { instances: 2 })
+    let notify = (): void => undefined
+    const pool = poolOf(functionOf(echo), { instances: 2, onFreeze: () => notify() })
     const pids: unknown[] = []
-    for (let i = 0; i < 4; i += 1) pids.push((payloadOf(await pool.invoke(i)) as { pid: number }).pid)
+    for (let i = 0; i < 4; i += 1) {
+      // All of them are free when the next event comes.
+      const frozen = new Promise<void>((resolve) => (notify = resolve))
+      pids.push((payloadOf(await pool.invoke(i)) as { pid: number }).pid)
+      await frozen
+    }
     expect([pids[2], pids[3], pids[0] === pids[1]]).toEqual([pids[0], pids[1], false])
   })
 

@@ -21,9 +21,9 @@ function naively(keys: readonly string[], prefix: string, delimiter: string): re
 describe('the keys of a bucket', () => {
   it('stand in the order of their UTF-8 bytes', () => {
     fc.assert(
-      fc.property(key, key, (a, b) =>
-        expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b))),
-      ),
+      fc.property(key, key, (a, b) => {
+        expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      }),
     )
   })
 

@@ -51,7 +51,6 @@ describe('the file name of a key', () => {
     const key = fc.string({ unit: 'binary', minLength: 1, maxLength: 300 })
     fc.assert(
       fc.property(key, key, (a, b) => {
-        fc.pre(Buffer.from(a).toString() === a && Buffer.from(b).toString() === b)
         expect(fileNameOf(a)).toMatch(/^[a-z0-9_\-=@+%~][a-z0-9_\-=@+%~.]{0,199}$/)
         expect(fileNameOf(a) === fileNameOf(b)).toBe(a === b)
       }),

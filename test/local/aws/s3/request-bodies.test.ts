@@ -148,11 +148,7 @@ describe('request XML', () => {
   it('gives back any text that was written', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(readXml(element('Key', text).xml)).toEqual({
-          name: 'Key',
-          children: [],
-          text: Buffer.from(text).toString() === text ? text : expect.any(String),
-        })
+        expect(readXml(element('Key', text).xml)).toEqual({ name: 'Key', children: [], text })
       }),
     )
   })
@@ -183,7 +179,9 @@ describe('request XML', () => {
   it('never throws', () => {
     const piece = fc.constantFrom('<', '>', '/', 'a', '&', ';', '#x', '!', '--', '[CDATA[', ']]>', '"', '?', ' ')
     fc.assert(
-      fc.property(fc.array(piece), (pieces) => expect(() => readXml(pieces.join(''))).not.toThrow()),
+      fc.property(fc.array(piece), (pieces) => {
+        expect(() => readXml(pieces.join(''))).not.toThrow()
+      }),
       { numRuns: 3000 },
     )
   })

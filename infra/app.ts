@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { App, Validations } from 'aws-cdk-lib'
+import { parseConfig, problemsText } from '../lambda/config.ts'
+import { bundled } from './bundle.ts'
+import { SilenceCheck } from './silence-check.ts'
+import { QuietgateStack } from './stack.ts'
+
+/**
+ * What `cdk.json` starts, and what the laptop starts without the CDK's command line.
+ *
+ * The context of cdk.json is read here as well: a template must not depend on who asked for it, and the CDK reads its
+ * feature flags from there. What the caller hands over (`-c`, `CDK_CONTEXT_JSON`) comes before it, key by key.
+ *
+ * `"quietgate:checks": "silence"` leaves out the two checks of a deploy that take longer than all the rest (CloudFormation's
+ * rules and cdk-nag): the laptop starts in half the time, and from the same template.
+ */
+const file = join(import.meta.dirname, '..', 'cdk.json')
+const { context } = JSON.parse(readFileSync(file, 'utf8')) as { readonly context: Record<string, unknown> }
+const app = new App({ context })
+
+const parsed = parseConfig(app.node.tryGetContext('quietgate'), 'cdk.json, context quietgate')
+if (parsed.kind === 'problems') {
+  process.stderr.write(problemsText(parsed.problems))
+  process.exit(1)
+}
+
+Validations.of(app).addPlugins(new SilenceCheck())
+if (app.node.tryGetContext('quietgate:checks') === 'silence') {
+  app.node.setContext('@aws-cdk/core:validateAgainstDefaultRules', false)
+} else {
+  const { AwsSolutionsChecks } = await import('cdk-nag')
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
+}
+
+new QuietgateStack(app, 'Quietgate', { config: parsed.config, functions: await bundled() })
+try {
+  app.synth()
+} catch (error) {
+  // The report that says what is wrong was printed already; a stack trace would only hide it.
+  if (!(error instanceof Error && error.message.startsWith('Validation failed.'))) throw error
+  process.exitCode = 1
+}

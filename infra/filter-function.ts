@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { AssetHashType, Duration, RemovalPolicy, Stack, Validations, type CfnResource } from 'aws-cdk-lib'
+import type { Bucket } from 'aws-cdk-lib/aws-s3'
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type CfnLogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import type { Policy } from '../lambda/core/policy.ts'
+import type { BundledFunction } from './bundle.ts'
+import type { Directory } from './directory.ts'
+import { mailPrefix, pointerPrefix, recordPrefix, type Storage } from './storage.ts'
+
+export type FilterFunctionProps = {
+  readonly bundle: BundledFunction
+  readonly policy: Policy
+  /** One of the numbers that CloudWatch Logs knows. */
+  readonly logDays: number
+  readonly storage: Storage
+  readonly directory: Directory
+}
+
+/**
+ * The function that decides, with a role that can do what a decision needs and nothing else.
+ *
+ * It never sends: `ses:*` is denied, whatever somebody attaches to the role later.
+ */
+export class FilterFunction extends Construct {
+  readonly function: LambdaFunction
+
+  constructor(scope: Construct, id: string, { bundle, policy, logDays, storage, directory }: FilterFunctionProps) {
+    super(scope, id)
+    const logGroup = new LogGroup(this, 'Logs', { removalPolicy: RemovalPolicy.RETAIN })
+    ;(logGroup.node.defaultChild as CfnLogGroup).retentionInDays = logDays
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: 'What the mail filter may do: read who exists, write down what it decided.',
+    })
+    const { records } = storage
+    for (const statement of [
+      allow(['s3:PutObject'], [records.arnForObjects(`${recordPrefix}*`), records.arnForObjects(`${pointerPrefix}*`)]),
+      // An event that comes again is answered as the first time, by the record that stands there.
+      allow(['s3:GetObject'], [records.arnForObjects(`${recordPrefix}*`)]),
+      allow(['dynamodb:BatchGetItem'], [directory.table.tableArn]),
+      allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+      new PolicyStatement({ effect: Effect.DENY, actions: ['ses:*'], resources: ['*'] }),
+    ]) {
+      role.addToPolicy(statement)
+    }
+    this.function = new LambdaFunction(this, 'Function', {
+      description: 'Answers an SES receipt rule: deliver, or stop silently.',
+      code: codeWithPolicy(bundle, policy),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      // A decision waits for the network. 512 MB has the processor share for TLS handshakes of a cold start in under half
+      // a second, and costs less than a hundredth of what SES takes for the same message.
+      memorySize: 512,
+      timeout: timeoutFor(policy.deadlineMs),
+      role,
+      logGroup,
+      environment: {
+        MAIL_BUCKET: storage.mail.bucketName,
+        MAIL_PREFIX: mailPrefix,
+        RECORD_BUCKET: records.bucketName,
+        DIRECTORY_TABLE: directory.table.tableName,
+        CODE_VERSION: bundle.codeVersion,
+      },
+    })
+    acknowledgeWildcards(role, records)
+  }
+}
+
+/**
+ * Above the filter's own deadline, which is the one that ends in a delivery, and below the 30 s after which SES calls an
+ * invocation failed and tries it again.
+ */
+function timeoutFor(deadlineMs: number): Duration {
+  return Duration.seconds(Math.ceil(deadlineMs / 1000) + 4)
+}
+
+/** The bundle with policy.json beside it: all environment variables together may have 4 KB, and a policy may have more. */
+function codeWithPolicy(bundle: BundledFunction, policy: Policy): Code {
+  const json = JSON.stringify(policy)
+  const assetHash = createHash('sha256').update(bundle.hash).update(json).digest('hex')
+  const directory = join(dirname(dirname(bundle.directory)), 'assets', `${bundle.name}-${assetHash.slice(0, 16)}`)
+  mkdirSync(directory, { recursive: true })
+  copyFileSync(join(bundle.directory, 'index.mjs'), join(directory, 'index.mjs'))
+  writeFileSync(join(directory, 'policy.json'), json)
+  return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash })
+}
+
+function allow(actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ actions, resources })
+}
+
+function acknowledgeWildcards(role: Role, records: Bucket): void {
+  const bucket = Stack.of(role).getLogicalId(records.node.defaultChild as CfnResource)
+  const reason = 'Every record has a key of its own below this prefix; the role can reach no other part of the bucket.'
+  const ids = [recordPrefix, pointerPrefix].map((prefix) => `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}*]`)
+  Validations.of(role).acknowledge(...ids.map((id) => ({ id, reason })))
+}

@@ -1,0 +1,53 @@
+import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { policyOf, type Config } from '../lambda/config.ts'
+import type { BundledFunction } from './bundle.ts'
+import { Directory } from './directory.ts'
+import { FilterFunction } from './filter-function.ts'
+import { ReceiptRules } from './receipt-rules.ts'
+import { Storage } from './storage.ts'
+
+export type QuietgateStackProps = {
+  readonly config: Config
+  readonly functions: readonly BundledFunction[]
+}
+
+/** All of it: where mail and records lie, who exists, the function that decides, and the rule that asks it. */
+export class QuietgateStack extends Stack {
+  constructor(scope: Construct, id: string, { config, functions }: QuietgateStackProps) {
+    super(scope, id, {
+      description: 'An inbound mail filter for Amazon SES that never bounces.',
+      ...(config.region === null ? {} : { env: { region: config.region } }),
+    })
+    Tags.of(this).add('application', 'quietgate')
+    const storage = new Storage(this, 'Storage', config)
+    const directory = new Directory(this, 'Directory')
+    const filter = new FilterFunction(this, 'Filter', {
+      bundle: bundleNamed('filter', functions),
+      policy: policyOf(config),
+      logDays: config.retention.logDays,
+      storage,
+      directory,
+    })
+    const rules = new ReceiptRules(this, 'Rules', { config, storage, filter })
+    this.#output('MailBucket', storage.mail.bucketName, 'Received mail, as it came.')
+    this.#output('RecordBucket', storage.records.bucketName, 'One decision record a message.')
+    this.#output('DirectoryTable', directory.table.tableName, 'Who exists.')
+    this.#output('FilterFunction', filter.function.functionName, 'The function that decides.')
+    this.#output('RuleSet', rules.ruleSet.receiptRuleSetName, activation)
+  }
+
+  #output(name: string, value: string, description: string): void {
+    new CfnOutput(this, name, { value, description })
+  }
+}
+
+const activation =
+  'The receipt rule set. No mail arrives until it is the active one: aws ses set-active-receipt-rule-set ' +
+  '--rule-set-name NAME (which displaces the one that is active now).'
+
+function bundleNamed(name: string, functions: readonly BundledFunction[]): BundledFunction {
+  const found = functions.find((bundle) => bundle.name === name)
+  if (found === undefined) throw new Error(`lambda/functions/${name}.ts was not bundled`)
+  return found
+}
