@@ -42,6 +42,8 @@ export type StackOptions = {
   readonly onReport: (sentence: string) => void
   /** Each line that a function writes; its metrics are among them. */
   readonly onLog: (line: string) => void
+  /** Called with the folder of the cloud assembly before anything is started from it. @default nothing */
+  readonly afterSynthesis?: (assemblyDir: string) => void
 }
 
 /** The deployed system, on one machine and from the template that deploys. */
@@ -53,6 +55,8 @@ export type LocalStack = {
   readonly dns: DnsServer
   readonly receiver: Receiver
   readonly template: Template
+  /** By ARN. */
+  readonly functions: ReadonlyMap<string, FunctionPool>
   /** The stack's outputs, as `cdk deploy` prints them. */
   readonly outputs: Readonly<Record<string, string>>
   readonly clients: { readonly s3: S3Client; readonly dynamoDb: DynamoDBClient }
@@ -76,6 +80,7 @@ export async function startStack(options: StackOptions): Promise<Started> {
     await dns.close()
     return synthesized
   }
+  options.afterSynthesis?.(assemblyDir)
   const template = readTemplate(assemblyDir, options.region)
   const storage = await startStorage(template, options)
   const pools = startFunctions(template, storage, options)
@@ -106,6 +111,7 @@ export async function startStack(options: StackOptions): Promise<Started> {
     return smtp
   }
   const stack = {
+    functions: pools,
     smtpPort: smtp.port,
     region: options.region,
     dns,

@@ -130,7 +130,7 @@ function doorOf(server: Server, connections: ReadonlyMap<Socket, Connection>, se
           return
         }
         server.close(() => resolve())
-        
+        for (const socket of connections.keys()) socket.destroy()
       }),
     url: () => {
       if (port === null) throw new Error(`the local ${service} has no address before it listens`)
