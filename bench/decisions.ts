@@ -34,10 +34,14 @@ export async function measureDecisions(seconds: number): Promise<Decisions> {
     for (const message of messages) await filter(message, policy, ports, deadlines)
   })
   const events = await rate(seconds, async () => {
-    const ports = portsOf(count, createEmfMetrics(() => undefined, Date.now))
+    const ports = portsOf(
+      count,
+      createEmfMetrics(() => undefined, Date.now),
+    )
+    const deadlines = deadlinesOf()
     for (const text of texts) {
       const message = readMessage(JSON.parse(text) as unknown)
-      dispositionOf(await filter(message, policy, ports, deadlinesOf()))
+      dispositionOf(await filter(message, policy, ports, deadlines))
     }
   })
   return { decisions_per_second: decisions, events_per_second: events, record_bytes: Math.round(bytes / written) }
@@ -47,7 +51,7 @@ const policy = samplePolicy(null)
 
 const uncounted: Ports['metrics'] = { decided: () => undefined, failed: () => undefined }
 
-/** As the function makes them. */
+/** One pair for a round: of a pair for each message, ten thousand timers a second would wait for their end. */
 function deadlinesOf(): Deadlines {
   return { asking: AbortSignal.timeout(6000), acting: AbortSignal.timeout(8000) }
 }

@@ -116,14 +116,20 @@ function headersOf(id: string, from: string, recipients: readonly string[], lett
   const opaque = 'QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5eg'.repeat(5)
   const fields: readonly (readonly [name: string, value: string])[] = [
     ['Return-Path', `<${from}>`],
-    ['Received', `from mail.partner.example (mail.partner.example [${ip}]) ${by}; Sat, 21 Nov 2026 10:00:00 +0000 (UTC)`],
+    [
+      'Received',
+      `from mail.partner.example (mail.partner.example [${ip}]) ${by}; Sat, 21 Nov 2026 10:00:00 +0000 (UTC)`,
+    ],
     ['X-SES-Spam-Verdict', 'PASS'],
     ['X-SES-Virus-Verdict', letter.virus ?? 'PASS'],
     ['Received-SPF', `${spf} client-ip=${ip}; envelope-from=${from}; helo=mail.partner.example;`],
     ['Authentication-Results', `amazonses.com; spf=${spf}; dkim=none; dmarc=none header.from=partner.example;`],
     ['X-SES-RECEIPT', opaque],
     ['X-SES-DKIM-SIGNATURE', `a=rsa-sha256; q=dns/txt; d=amazonses.com; s=selector; b=${opaque}`],
-    ['Received', `from laptop (unknown [192.0.2.7]) by mail.partner.example with ESMTPSA id 1; Sat, 21 Nov 2026 09:59:58 +0000`],
+    [
+      'Received',
+      `from laptop (unknown [192.0.2.7]) by mail.partner.example with ESMTPSA id 1; Sat, 21 Nov 2026 09:59:58 +0000`,
+    ],
     ['DKIM-Signature', `v=1; a=rsa-sha256; d=partner.example; s=one; h=From:To:Subject:Date; b=${opaque}`],
     ['From', `"Carol, of Partner" <${from === '' ? 'MAILER-DAEMON@partner.example' : from}>`],
     ['To', to],

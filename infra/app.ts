@@ -12,12 +12,12 @@ import { QuietgateStack } from './stack.ts'
  * The context of cdk.json is read here as well: a template must not depend on who asked for it, and the CDK reads its
  * feature flags from there. What the caller hands over (`-c`, `CDK_CONTEXT_JSON`) comes before it, key by key.
  *
- * `"quietgate:checks": "silence"` leaves out the two checks of a deploy that take longer than all the rest (CloudFormation's
- * rules and cdk-nag): the laptop starts in half the time, and from the same template.
+ * CDK_VALIDATION=false, which the CDK knows as `cdk synth --no-validation`, leaves out the checks that take longer than all
+ * the rest, cdk-nag among them: the laptop starts in a third of the time, from the same template. Silence is always checked.
  */
 const file = join(import.meta.dirname, '..', 'cdk.json')
 const { context } = JSON.parse(readFileSync(file, 'utf8')) as { readonly context: Record<string, unknown> }
-const app = new App({ context })
+const app = new App({ context, autoSynth: false })
 
 const parsed = parseConfig(app.node.tryGetContext('quietgate'), 'cdk.json, context quietgate')
 if (parsed.kind === 'problems') {
@@ -26,9 +26,7 @@ if (parsed.kind === 'problems') {
 }
 
 Validations.of(app).addPlugins(new SilenceCheck())
-if (app.node.tryGetContext('quietgate:checks') === 'silence') {
-  app.node.setContext('@aws-cdk/core:validateAgainstDefaultRules', false)
-} else {
+if (process.env['CDK_VALIDATION'] !== 'false') {
   const { AwsSolutionsChecks } = await import('cdk-nag')
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
 }

@@ -17,7 +17,7 @@ export class SilenceCheck implements IPolicyValidationPlugin {
     const violations = templatePaths.flatMap((templatePath) =>
       noiseIn(JSON.parse(readFileSync(templatePath, 'utf8'))).map(({ logicalId, at, what }) => ({
         ruleName: 'silence',
-        description: `${what}: it could answer a forged sender. Take it out; stopped mail is stopped silently (docs/adr).`,
+        description: `${what}: it could answer a forged sender. Take it out; mail is stopped silently here.`,
         violatingResources: [{ resourceLogicalId: logicalId, templatePath, locations: [at] }],
       })),
     )
@@ -52,24 +52,32 @@ type NoiseWithin = Omit<Noise, 'logicalId'>
 function noiseAt(value: unknown, at: string): readonly NoiseWithin[] {
   if (typeof value !== 'object' || value === null) return []
   const here = [
-    ...bouncingActions
-      .filter((name) => Object.hasOwn(value, name))
-      .map((name) => ({ at: `${at}.${name}`, what: `an SES ${name}` })),
-    ...sendsAllowedBy(value).map((action) => ({ at, what: `a permission for ${action}` })),
+    ...bouncingActions.filter((name) => Object.hasOwn(value, name)).map((name) => `an SES ${name}`),
+    ...sendsAllowedBy(value).map((action) => `a permission for ${action}`),
+    ...sendingPolicies(value).map((arn) => `the policy ${arn}, which allows sending`),
   ]
-  return [...here, ...entriesOf(value).flatMap(([key, inner]) => noiseAt(inner, `${at}.${key}`))]
+  return [
+    ...here.map((what) => ({ at, what })),
+    ...entriesOf(value).flatMap(([key, inner]) => noiseAt(inner, `${at}.${key}`)),
+  ]
 }
 
 /** Which send APIs a policy statement allows; none if the value is no statement, or one that denies. */
 function sendsAllowedBy(value: object): readonly string[] {
   if (fieldOf(value, 'Effect') !== 'Allow') return []
-  const excepted = textsOf(fieldOf(value, 'NotAction'))
-  const actions = textsOf(fieldOf(value, 'Action'))
-  return sendActions.filter((send) =>
-    excepted.length > 0
-      ? !excepted.some((pattern) => coversAction(pattern, send))
-      : actions.some((pattern) => coversAction(pattern, send)),
-  )
+  const excepted = fieldOf(value, 'NotAction')
+  const actions = listOf(excepted ?? fieldOf(value, 'Action'))
+  // An action that only CloudFormation can put together might be any.
+  if (actions.some((action) => typeof action !== 'string')) return ['what cannot be read here']
+  const covers = (send: string): boolean => actions.some((pattern) => coversAction(String(pattern), send))
+  return sendActions.filter((send) => covers(send) === (excepted === undefined))
+}
+
+/** AWS Managed Policy Reference: those that allow `ses:Send*`, by their own names or by `*`. */
+function sendingPolicies(value: object): readonly string[] {
+  return listOf(fieldOf(value, 'ManagedPolicyArns'))
+    .map((arn) => JSON.stringify(arn))
+    .filter((arn) => /policy\/(?:AmazonSES|AdministratorAccess|PowerUserAccess)/.test(arn))
 }
 
 /**
@@ -94,9 +102,9 @@ function throughStars(pattern: string, at: number): readonly number[] {
   return pattern[at] === '*' ? [at, ...throughStars(pattern, at + 1)] : [at]
 }
 
-function textsOf(value: unknown): readonly string[] {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-  return list.filter((text) => typeof text === 'string')
+function listOf(value: unknown): readonly unknown[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? value : [value]
 }
 
 function fieldOf(value: unknown, name: string): unknown {

@@ -1,3 +1,4 @@
+import { Resolver as NetworkResolver } from 'node:dns/promises'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DynamoDBClient, CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
@@ -13,6 +14,7 @@ import { startDnsServer, type DnsServer } from './dns/server.ts'
 import { directoryFault, functionFault, recordsFault, zoneFault, type FaultPlan } from './faults.ts'
 import type { LocalFunction } from './lambda/function.ts'
 import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
+import type { Resolver } from './ses/authenticate.ts'
 import type { ReceivedMessage, Report } from './ses/outcome.ts'
 import { createReceiver, type Receiver } from './ses/receive.ts'
 import { startSmtpListener } from './ses/smtp.ts'
@@ -35,6 +37,12 @@ export type StackOptions = {
   readonly smtpPort: number
   /** What the DNS of this machine-sized world knows. */
   readonly records: readonly DnsRecord[]
+  /**
+   * `own`: names are asked of a DNS server here, which knows `records` and nothing else. `network`: of the servers that the
+   * configuration names, else of those of the system.
+   * @default own
+   */
+  readonly names?: 'own' | 'network'
   readonly faults: FaultPlan
   /** A message has been through its rules. */
   readonly onReceived: (message: ReceivedMessage) => void
@@ -74,7 +82,8 @@ export const operatorKeys = { accessKeyId: 'QUIETGATEOPERATOR', secretAccessKey:
 export async function startStack(options: StackOptions): Promise<Started> {
   const dns = await startDnsServer({ records: options.records })
   const assemblyDir = join(options.dataDir, 'cdk.out')
-  const config = { ...options.config, dns: { ...settingsOf(options.config['dns']), servers: [dns.address] } }
+  const servers = options.names === 'network' ? {} : { servers: [dns.address] }
+  const config = { ...options.config, dns: { ...settingsOf(options.config['dns']), ...servers } }
   const synthesized = await synthesize(config, options.region, assemblyDir)
   if (synthesized.answer === 'refused') {
     await dns.close()
@@ -186,12 +195,12 @@ function startReceiver(
   { clients }: Storage,
   pools: ReadonlyMap<string, FunctionPool>,
   dns: DnsServer,
-  { region, faults, onReceived, onReport }: StackOptions,
+  { region, config, names, faults, onReceived, onReport }: StackOptions,
 ): Receiver {
   return createReceiver({
     region,
     ruleSet: onlyRuleSet(template),
-    resolver: resolverOf(dns),
+    resolver: names === 'network' ? networkResolver(settingsOf(config['dns'])['servers']) : resolverOf(dns),
     putObject: (bucket, key, bytes) =>
       faults.happens('mail-missing')
         ? Promise.resolve()
@@ -224,6 +233,13 @@ function onlyRuleSet(template: Template) {
   if (ruleSet === undefined)
     throw new Error('The synthesized template has no receipt rule set, so that no mail can come in.')
   return ruleSet
+}
+
+/** For SPF, DKIM and DMARC. */
+function networkResolver(servers: unknown): Resolver {
+  const resolver = new NetworkResolver({ timeout: 1500, tries: 2 })
+  if (Array.isArray(servers)) resolver.setServers(servers as readonly string[])
+  return (name, type) => resolver.resolve(name, type) as ReturnType<Resolver>
 }
 
 function reverseNameOf(dns: DnsServer): (ip: string) => Promise<string | null> {

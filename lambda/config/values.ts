@@ -40,7 +40,13 @@ export const weight = (() => {
 
 export const words = (() => {
   const what = 'a text of 1 to 100 characters'
-  return v.pipe(v.string(what), v.trim(), v.minLength(1, what), v.maxLength(100, what), v.metadata({ expected: what }))
+  return v.pipe(
+    v.string(what),
+    v.maxLength(100, what),
+    v.check((text) => text.trim() !== '', what),
+    v.trim(),
+    v.metadata({ expected: what }),
+  )
 })()
 
 /** Punctuation that a local part may hold without quotes (RFC 5321 4.1.2), each character once. */

@@ -36,7 +36,7 @@ export function readTemplate(assemblyDir: string, region = 'us-east-1'): Templat
   }
   // Only now: a condition may ask for the region, and what does not hold is not deployed.
   const deployed = [...template.resources].filter(
-    ([, { condition }]) => condition !== 'zz',
+    ([, { condition }]) => condition === null || conditionHolds(template, condition),
   )
   return { ...template, resources: new Map(deployed) }
 }

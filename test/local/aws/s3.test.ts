@@ -182,6 +182,14 @@ describe('an object', () => {
     expect(await failure(beyond)).toMatchObject({ name: 'InvalidRange', status: 416 })
   })
 
+  it('has a key of at most 1,024 bytes of UTF-8', async () => {
+    await put('é'.repeat(512))
+    expect(await text('é'.repeat(512))).toBe('x')
+    expect(await failure(put('é'.repeat(513)))).toMatchObject({ name: 'KeyTooLongError', status: 400 })
+    const latin = await fetch(`${s3.url}/${Bucket}/%ff`)
+    expect([latin.status, await latin.text()]).toEqual([400, expect.stringContaining('<Code>InvalidURI</Code>')])
+  })
+
   it('is copied with its metadata and tags, or with new ones', async () => {
     await put('from', 'body', { Metadata: { a: '1' }, Tagging: 't=1' })
     await operator.send(new sdk.CopyObjectCommand({ Bucket, Key: 'same', CopySource: `${Bucket}/from` }))

@@ -31,7 +31,10 @@ describe('the statements of a role', () => {
   it('do not come from the policy of another role', () => {
     const policy = {
       Type: 'AWS::IAM::Policy',
-      Properties: { Roles: [{ Ref: 'Other' }], PolicyDocument: { Statement: [] } },
+      Properties: {
+        Roles: [{ Ref: 'Other' }],
+        PolicyDocument: { Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+      },
     }
     expect(rolePoliciesOf(templateOf({ R: role({}), Other: role({}), P: policy }), 'R')).toEqual([])
   })

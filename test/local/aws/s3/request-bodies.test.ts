@@ -46,6 +46,8 @@ describe('aws-chunked framing', () => {
       '',
       '5\r\nhello',
       '5\r\nhelloXX0\r\n\r\n',
+      '5\r\nhelloX\n0\r\n\r\n',
+      '5\r\nhello\rX0\r\n\r\n',
       '6\r\nhello\r\n0\r\n\r\n',
       'zz\r\n',
       '-1\r\n',

@@ -1,0 +1,71 @@
+import { cpus } from 'node:os'
+import Table from 'cli-table3'
+import { bundled } from '../infra/bundle.ts'
+import { measureDecisions } from './decisions.ts'
+import { measureAnswers } from './first-answer.ts'
+import { makeFunctionFolder } from './function-folder.ts'
+import { measureLoad } from './load.ts'
+import { rounded } from './median.ts'
+import { measureParsers, type ParserSpeed } from './parsers.ts'
+import { samplePolicy } from './samples.ts'
+import { startServices } from './services.ts'
+
+/** `npm run bench`: prints a table; with `-- --json` one object. What is measured, and how: README.md beside this file. */
+/** Plain: the table may end up in a file. */
+const style = { head: [], border: [] }
+
+const filterBundle = (await bundled()).find(({ name }) => name === 'filter')
+if (filterBundle === undefined) throw new Error('infra/bundle.ts built no function "filter".')
+
+say('decisions (10 s)')
+const decisions = await measureDecisions(5)
+const services = await startServices()
+const folder = await makeFunctionFolder(filterBundle, samplePolicy([services.dns]))
+say('fresh processes that load the bundle (15)')
+const load = await measureLoad(folder, 15)
+say('fresh processes that answer (7), and 200 answers of one')
+const answers = await measureAnswers(folder, services, 7)
+await folder.remove()
+await services.close()
+const parsers = measureParsers((name) => say(`parser: ${name}`))
+
+const numbers = { ...decisions, ...load, ...answers, bundle_kb: rounded(filterBundle.bytes / 1000) }
+const machine = { node: process.versions.node, cpus: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' }
+if (process.argv.includes('--json')) {
+  process.stdout.write(`${JSON.stringify({ ...numbers, parsers, ...machine })}\n`)
+} else {
+  process.stdout.write(
+    `${tableOf(numbers)}\n${parserTable(parsers)}\nNode ${machine.node}, ${machine.cpus} x ${machine.cpu}\n`,
+  )
+}
+
+function tableOf(of: typeof numbers): string {
+  const table = new Table({ head: ['measure', 'value', 'aim'], colAligns: ['left', 'right', 'left'], style })
+  const apart = rounded(of.module_load_ms - of.empty_module_load_ms)
+  table.push(
+    ['decisions per second', of.decisions_per_second, '20,000 or more'],
+    ['events per second, read and measured too', of.events_per_second, ''],
+    ['bytes of a record', of.record_bytes, ''],
+    ['loading the bundle, ms', of.module_load_ms, `at most 60 more than an empty module (${apart} more)`],
+    ['loading an empty module, ms', of.empty_module_load_ms, ''],
+    ['first answer of a process, ms', of.first_answer_ms, ''],
+    ['answer of a warm process, ms', of.warm_answer_ms, ''],
+    ['bundle, KB', of.bundle_kb, 'under 400'],
+    ['peak memory of the process, MB', of.peak_rss_mb ?? 'unknown', ''],
+  )
+  return table.toString()
+}
+
+function parserTable(of: { readonly [name: string]: ParserSpeed }): string {
+  const head = ['parser', 'ordinary, us', 'hostile 100 KB, ns/byte', 'hostile 1 MB, ns/byte']
+  const table = new Table({ head, colAligns: ['left', 'right', 'right', 'right'], style })
+  for (const [name, speed] of Object.entries(of)) {
+    table.push([name, speed.ordinary_us, speed.hostile_ns_per_byte_100kb, speed.hostile_ns_per_byte_1mb])
+  }
+  return table.toString()
+}
+
+/** Progress goes to standard error: standard output is the result. */
+function say(what: string): void {
+  process.stderr.write(`measuring ${what} ...\n`)
+}

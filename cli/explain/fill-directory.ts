@@ -1,0 +1,50 @@
+import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { keyOf, writeEntry } from '../../lambda/adapters/directory-items.ts'
+import type { DomainAnswer } from '../../lambda/core/facts.ts'
+import type { Policy } from '../../lambda/core/policy.ts'
+import { directoryQuestions, recipientQuestions } from '../../lambda/core/questions.ts'
+import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
+import { messageTo } from '../recipients/look-up.ts'
+
+/** Milliseconds for all questions to the directory that is copied from. */
+const patienceMs = 30_000
+
+/**
+ * Copies from a directory what the filter is going to ask for: the candidates of these recipients, and what is said of
+ * their domains. For any other key the copy would be wrong, and none is asked.
+ *
+ * @returns what the source could not answer, as sentences
+ */
+export async function fillDirectory(
+  source: RecipientDirectory,
+  recipients: readonly string[],
+  policy: Policy,
+  to: { readonly client: DynamoDBClient; readonly table: string },
+): Promise<readonly string[]> {
+  const message = { ...messageTo('', new Date(0).toISOString()), recipients }
+  const asked = directoryQuestions(recipientQuestions(message, policy))
+  const { entries, domains } = await source(asked, AbortSignal.timeout(patienceMs))
+  const problems: string[] = []
+  const put = (item: Record<string, AttributeValue>): Promise<unknown> =>
+    to.client.send(new PutItemCommand({ TableName: to.table, Item: item }))
+  for (const [key, heard] of entries) {
+    if (heard.answer === 'found') await put(writeEntry(key, heard.entry))
+    else if (heard.answer === 'unavailable') problems.push(`The directory gave no answer for ${key} (${heard.cause}).`)
+  }
+  for (const [name, heard] of domains) {
+    if (heard.answer === 'unavailable') problems.push(`The directory gave no answer for ${name} (${heard.cause}).`)
+    else await put(domainItem(name, heard))
+  }
+  return problems
+}
+
+/** The item of a domain whose list is as the source says; how many entries it has does not matter beyond none. */
+function domainItem(name: string, { answer, ...rest }: DomainAnswer): Record<string, AttributeValue> {
+  const isFinished = answer === 'complete' || ('why' in rest && rest.why === 'empty')
+  return {
+    ...keyOf(name),
+    kind: { S: 'domain' },
+    entries: { N: answer === 'complete' ? '1' : '0' },
+    ...(isFinished ? { state: { S: 'complete' } } : {}),
+  }
+}

@@ -1,0 +1,70 @@
+import type { Command } from 'commander'
+import { add, complete, remove, type NewEntry } from './recipients/change.ts'
+import { list } from './recipients/list.ts'
+import { lookUp } from './recipients/look-up.ts'
+import type { Run } from './verb.ts'
+
+/** `quietgate recipients`: the directory of who exists, an entry at a time. */
+export function addRecipients(program: Command, run: Run): void {
+  const recipients = program
+    .command('recipients')
+    .description('Who exists: the directory that the filter asks.')
+    .addHelpText('after', aboutAddresses)
+  recipients
+    .command('add')
+    .description('Add addresses. All of them are checked before the first is written.')
+    .argument('<address...>', 'user@domain; with --catch-all a domain')
+    .option('--alias <target>', 'they are other names of this address')
+    .option('--deny', 'they are not to be reached, not even through a catch-all')
+    .option('--catch-all', 'whatever the domain does not have otherwise exists, too')
+    .action((addresses: string[], options: KindOptions, command: Command) => {
+      const chosen = chosenOf(options)
+      if (chosen.length > 1) command.error(`error: ${chosen.join(' and ')} cannot be used together`)
+      return run(command, (verb) => add(addresses, kindOf(options), verb))
+    })
+  recipients
+    .command('remove')
+    .description('Remove addresses. All of them are checked before the first is removed.')
+    .argument('<address...>', 'user@domain, or @domain for a catch-all')
+    .action((addresses: string[], _options, command: Command) => run(command, (verb) => remove(addresses, verb)))
+  recipients
+    .command('list')
+    .description('Print the entries, in no order; with --json one object a line.')
+    .argument('[domain]', 'only the entries of this domain')
+    .action((domain: string | undefined, _options, command: Command) =>
+      run(command, (verb) => list(domain ?? null, verb)),
+    )
+  recipients
+    .command('lookup')
+    .description('Say how the filter resolves an address, step by step.')
+    .argument('<address>', 'as it would stand in RCPT TO')
+    .action((address: string, _options, command: Command) => run(command, (verb) => lookUp(address, verb)))
+  recipients
+    .command('complete')
+    .description(
+      "State that the domain's list is finished. Before that nobody is unknown there. Refused (exit 3) while it is empty.",
+    )
+    .argument('<domain>', 'a domain of the configuration')
+    .action((domain: string, _options, command: Command) => run(command, (verb) => complete(domain, verb)))
+}
+
+type KindOptions = { readonly alias?: string; readonly deny?: true; readonly catchAll?: true }
+
+function chosenOf({ alias, deny, catchAll }: KindOptions): readonly string[] {
+  return [
+    ...(alias === undefined ? [] : ['--alias']),
+    ...(deny === undefined ? [] : ['--deny']),
+    ...(catchAll === undefined ? [] : ['--catch-all']),
+  ]
+}
+
+function kindOf({ alias, deny, catchAll }: KindOptions): NewEntry {
+  if (alias !== undefined) return { kind: 'alias', target: alias }
+  if (deny === true) return { kind: 'deny' }
+  return { kind: catchAll === true ? 'catch-all' : 'mailbox' }
+}
+
+const aboutAddresses = `
+Addresses are written as the filter compares them: the domain in ASCII and lower case, the local part in NFC and, unless
+the configuration says otherwise (foldCase), in lower case. The configuration is cdk.json, or with --local that of the
+samples; --config names another. It must be the one that the stack was made of.`

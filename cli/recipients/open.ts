@@ -1,0 +1,54 @@
+import { createDirectoryEditor, type DirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
+import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-directory.ts'
+import { policyOf } from '../../lambda/config.ts'
+import type { Policy } from '../../lambda/core/policy.ts'
+import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
+import { readConfiguration } from '../configuration.ts'
+import type { Domains } from '../entry-keys.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { findTarget } from '../target.ts'
+import { say } from '../terminal.ts'
+import type { Verb } from '../verb.ts'
+
+/** The directory of a stack that was found, as editors and as the filter see it, and the policy that it is asked under. */
+export type OpenDirectory = Domains & {
+  readonly policy: Policy
+  readonly editor: DirectoryEditor
+  readonly ask: RecipientDirectory
+  /** "the local stack" */
+  readonly name: string
+}
+
+/** Milliseconds for one batch of questions to the directory. */
+export const patienceMs = 30_000
+
+export async function withDirectory(
+  verb: Verb,
+  work: (directory: OpenDirectory) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const read = readConfiguration(verb)
+  if (read.answer === 'unreadable') return fail(verb, read.sentence)
+  const { config, where } = read.configuration
+  const region = verb.target.region ?? config.region
+  const found = await findTarget({ ...verb.target, region }, verb.terminal)
+  if (found.answer === 'missing') return fail(verb, found.sentence)
+  const { dynamoDb, directoryTable, name } = found.target
+  try {
+    return await work({
+      policy: policyOf(config),
+      domains: config.domains,
+      where,
+      editor: createDirectoryEditor(dynamoDb, directoryTable),
+      ask: createDynamoDbDirectory(dynamoDb, directoryTable),
+      name,
+    })
+  } finally {
+    dynamoDb.destroy()
+  }
+}
+
+/** Says what is wrong, all of it. */
+export function fail({ terminal }: Pick<Verb, 'terminal'>, ...sentences: readonly string[]): ExitCode {
+  say(terminal, ...sentences)
+  return exitCodes.error
+}

@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import { shown } from '../local/report.ts'
+
+/**
+ * Where a verb speaks: what was asked for goes to `stdout`, what is said beside it to `stderr`. There are no colours, so
+ * that NO_COLOR needs no care.
+ */
+export type Terminal = {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** Writes a line for people. Waits for a reader that is slower than the table, instead of keeping all of it in memory. */
+export function print({ stdout }: Terminal, line: string): Promise<void> {
+  return write(stdout, `${shown(line)}\n`)
+}
+
+/** Writes one JSON object a line, for programs. */
+export function printJson({ stdout }: Terminal, value: unknown): Promise<void> {
+  return write(stdout, `${JSON.stringify(value)}\n`)
+}
+
+/** Says something to the person, beside the data. */
+export function say({ stderr }: Terminal, ...sentences: readonly string[]): void {
+  for (const sentence of sentences) stderr.write(`${shown(sentence)}\n`)
+}
+
+async function write(stream: Writable, text: string): Promise<void> {
+  if (!stream.write(text)) await once(stream, 'drain')
+}

@@ -1,0 +1,266 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Template } from 'aws-cdk-lib/assertions'
+import { describe, expect, it } from 'vitest'
+import { parseConfig, policyOf } from '../../lambda/config.ts'
+import { stackOf, templateOf } from './synthesized.ts'
+
+type Resource = {
+  readonly Type: string
+  readonly Properties: Readonly<Record<string, unknown>>
+  readonly DeletionPolicy?: string
+  readonly UpdateReplacePolicy?: string
+  readonly DependsOn?: readonly string[]
+}
+
+const template = templateOf()
+
+describe('the receipt rule', () => {
+  it('scans, stores the mail, and only then asks the function and waits for its answer', () => {
+    expect(only(template, 'AWS::SES::ReceiptRule').Properties).toEqual({
+      RuleSetName: { Ref: idOf(template, 'AWS::SES::ReceiptRuleSet') },
+      Rule: {
+        Enabled: true,
+        Recipients: ['example.com'],
+        ScanEnabled: true,
+        TlsPolicy: 'Optional',
+        Actions: [
+          { S3Action: { BucketName: { Ref: mailBucket }, ObjectKeyPrefix: 'mail/' } },
+          { LambdaAction: { FunctionArn: { 'Fn::GetAtt': [filterFunction, 'Arn'] }, InvocationType: 'RequestResponse' } },
+        ],
+      },
+    })
+  })
+
+  it('is one for all domains, and is made after what SES is allowed to do', () => {
+    const domains = Array.from({ length: 500 }, (_, index) => `d${index}.example`)
+    const many = templateOf({ domains: [...domains.slice(1), 'bücher.example'] })
+    const rule = only(many, 'AWS::SES::ReceiptRule')
+    expect((rule.Properties['Rule'] as { readonly Recipients: unknown }).Recipients).toEqual([
+      ...domains.slice(1),
+      'xn--bcher-kva.example',
+    ])
+    expect(rule.DependsOn).toEqual([idOf(many, 'AWS::Lambda::Permission'), expect.stringContaining('MailPolicy')])
+  })
+
+  it('may be asked by SES for this account alone', () => {
+    const account = { Ref: 'AWS::AccountId' }
+    expect(only(template, 'AWS::Lambda::Permission').Properties).toEqual({
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [filterFunction, 'Arn'] },
+      Principal: 'ses.amazonaws.com',
+      SourceAccount: account,
+    })
+    const [policy] = statementsOf(template, 'AWS::S3::BucketPolicy').filter(({ Effect }) => Effect === 'Allow')
+    expect(policy).toEqual({
+      Action: 's3:PutObject',
+      Condition: { StringEquals: { 'aws:SourceAccount': account } },
+      Effect: 'Allow',
+      Principal: { Service: 'ses.amazonaws.com' },
+      Resource: { 'Fn::Join': ['', [{ 'Fn::GetAtt': [mailBucket, 'Arn'] }, '/mail/*']] },
+    })
+  })
+})
+
+describe('the filter function', () => {
+  const { Properties } = only(template, 'AWS::Lambda::Function')
+
+  it('runs on the runtime that the laptop runs it on', () => {
+    const { Runtime, Architectures, Handler, MemorySize, LoggingConfig } = Properties
+    expect({ Runtime, Architectures, Handler, MemorySize, LoggingConfig }).toEqual({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 512,
+      LoggingConfig: { LogGroup: { Ref: idOf(template, 'AWS::Logs::LogGroup') } },
+    })
+  })
+
+  it.each([1000, 8000, 8001, 25_000])('has longer than its own deadline of %i ms, and SES waits longer still', (deadlineMs) => {
+    const timeout = only(templateOf({ deadlineMs, dns: { budgetMs: 900, timeoutMs: 400 } }), 'AWS::Lambda::Function')
+      .Properties['Timeout'] as number
+    expect(timeout).toBeGreaterThanOrEqual(deadlineMs / 1000 + 4)
+    expect(timeout).toBeLessThan(30)
+  })
+
+  it('finds in its environment where things lie, in far less than the 4 KB that Lambda allows', () => {
+    const { Variables } = Properties['Environment'] as { readonly Variables: unknown }
+    expect(Variables).toEqual({
+      MAIL_BUCKET: { Ref: mailBucket },
+      MAIL_PREFIX: 'mail/',
+      RECORD_BUCKET: { Ref: recordBucket },
+      DIRECTORY_TABLE: { Ref: directoryTable },
+      CODE_VERSION: expect.stringMatching(/^0\.1\.0\+[0-9a-f]{8}$/) as string,
+    })
+    expect(JSON.stringify(Variables).length).toBeLessThan(1024)
+  })
+
+  it('is shipped with its policy beside it, and anew when only the policy changes', () => {
+    const { app, stack } = stackOf({ mode: 'enforce' })
+    const { directory } = app.synth()
+    const [asset] = readdirSync(directory).filter((name) => name.startsWith('asset.'))
+    const folder = join(directory, asset ?? '')
+    expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'policy.json'])
+    const parsed = parseConfig({ mode: 'enforce', domains: ['example.com'] }, 'the test')
+    expect(JSON.parse(readFileSync(join(folder, 'policy.json'), 'utf8'))).toEqual(
+      parsed.kind === 'config' && policyOf(parsed.config),
+    )
+    expect(stack.stackName).toBe('Quietgate')
+    expect(Properties['Code']).not.toEqual(only(templateOf({ mode: 'enforce' }), 'AWS::Lambda::Function').Properties['Code'])
+    expect(Properties['Code']).toEqual(only(templateOf(), 'AWS::Lambda::Function').Properties['Code'])
+  })
+
+  it('may do this, and nothing else', () => {
+    expect(table(statementsOf(template, 'AWS::IAM::Policy'))).toEqual(
+      [
+        'Allow  s3:PutObject           RecordBucket/in/*, RecordBucket/quarantine/*',
+        'Allow  s3:GetObject           RecordBucket/in/*',
+        'Allow  dynamodb:BatchGetItem  DirectoryTable',
+        'Allow  logs:CreateLogStream, logs:PutLogEvents  FilterLogs',
+        'Deny   ses:*                  *',
+      ].map((line) => line.replace(/ +/g, ' ')),
+    )
+    const role = only(template, 'AWS::IAM::Role').Properties
+    expect([role['Policies'], role['ManagedPolicyArns']]).toEqual([undefined, undefined])
+    expect(Properties['Role']).toEqual({ 'Fn::GetAtt': [idOf(template, 'AWS::IAM::Role'), 'Arn'] })
+  })
+})
+
+describe('what is kept', () => {
+  it('keeps its logical id from release to release, or CloudFormation would start an empty one', () => {
+    const kept = Object.entries(resourcesOf(template))
+      .filter(([, { DeletionPolicy, UpdateReplacePolicy }]) => DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain')
+      .map(([id, { Type }]) => `${Type} ${id}`)
+    expect(kept.sort()).toEqual([
+      'AWS::DynamoDB::Table DirectoryTableD64E6930',
+      'AWS::Logs::LogGroup FilterLogs886BB365',
+      'AWS::S3::Bucket StorageMail2F16B83F',
+      'AWS::S3::Bucket StorageRecords0990588D',
+    ])
+  })
+
+  it('ends when the configuration says so', () => {
+    const short = templateOf({ retention: { recordsDays: 90, mailDays: 7, logDays: 3 } })
+    const rules = [mailBucket, recordBucket].map((id) => {
+      const { Rules } = resourcesOf(short)[id]?.Properties['LifecycleConfiguration'] as { readonly Rules: readonly object[] }
+      return Rules.map((rule) => ({ ...rule, AbortIncompleteMultipartUpload: undefined }))
+    })
+    expect(rules).toEqual([
+      [{ Id: 'mail-7-days', Prefix: 'mail/', ExpirationInDays: 7, Status: 'Enabled' }],
+      [
+        { Id: 'in-90-days', Prefix: 'in/', ExpirationInDays: 90, Status: 'Enabled' },
+        { Id: 'quarantine-7-days', Prefix: 'quarantine/', ExpirationInDays: 7, Status: 'Enabled' },
+      ],
+    ])
+    expect(only(short, 'AWS::Logs::LogGroup').Properties['RetentionInDays']).toBe(3)
+  })
+
+  it('is encrypted, closed to the public and to plain HTTP', () => {
+    for (const id of [mailBucket, recordBucket]) {
+      const { BucketName, BucketEncryption, PublicAccessBlockConfiguration } = resourcesOf(template)[id]?.Properties ?? {}
+      expect({ BucketName, BucketEncryption, PublicAccessBlockConfiguration }).toEqual({
+        BucketName: undefined,
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      })
+    }
+    const denials = statementsOf(template, 'AWS::S3::BucketPolicy').filter(({ Effect }) => Effect === 'Deny')
+    expect(denials.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual(
+      [1, 2].map(() => ({ Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })),
+    )
+  })
+
+  it('has a directory that is keyed by address and can be restored', () => {
+    expect(only(template, 'AWS::DynamoDB::Table').Properties).toEqual({
+      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      Tags: [{ Key: 'application', Value: 'quietgate' }],
+    })
+  })
+})
+
+describe('the stack', () => {
+  it('says where everything is, and that the rule set has to be activated', () => {
+    const outputs = template.toJSON()['Outputs'] as Record<string, { Value: unknown; Description: string }>
+    expect(Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, Value]))).toEqual({
+      MailBucket: { Ref: mailBucket },
+      RecordBucket: { Ref: recordBucket },
+      DirectoryTable: { Ref: directoryTable },
+      FilterFunction: { Ref: filterFunction },
+      RuleSet: { Ref: idOf(template, 'AWS::SES::ReceiptRuleSet') },
+    })
+    expect(outputs['RuleSet']?.Description).toContain('aws ses set-active-receipt-rule-set')
+  })
+
+  it('is bound to a region only where the configuration names one', () => {
+    expect(stackOf().app.synth().getStackByName('Quietgate').environment.region).toBe('unknown-region')
+    expect(stackOf({ region: 'eu-west-1' }).app.synth().getStackByName('Quietgate').environment.region).toBe('eu-west-1')
+  })
+})
+
+const mailBucket = outputRef('MailBucket')
+const recordBucket = outputRef('RecordBucket')
+const directoryTable = outputRef('DirectoryTable')
+const filterFunction = outputRef('FilterFunction')
+
+type Statement = {
+  readonly Effect: string
+  readonly Action: unknown
+  readonly Resource: unknown
+  readonly Condition?: unknown
+}
+
+function outputRef(name: string): string {
+  return (template.toJSON()['Outputs'] as Record<string, { Value: { Ref: string } }>)[name]?.Value.Ref ?? ''
+}
+
+function resourcesOf(of: Template): Readonly<Record<string, Resource>> {
+  return of.toJSON()['Resources'] as Record<string, Resource>
+}
+
+function idOf(of: Template, type: string): string {
+  const ids = Object.entries(resourcesOf(of)).flatMap(([id, resource]) => (resource.Type === type ? [id] : []))
+  expect(ids).toHaveLength(1)
+  return ids[0] ?? ''
+}
+
+function only(of: Template, type: string): Resource {
+  return resourcesOf(of)[idOf(of, type)]!
+}
+
+function statementsOf(of: Template, type: string): readonly Statement[] {
+  return Object.values(resourcesOf(of))
+    .filter((resource) => resource.Type === type)
+    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement)
+}
+
+/** Each statement as a line: effect, actions, and resources by the name that a person knows them by. */
+function table(statements: readonly Statement[]): readonly string[] {
+  const names = new Map([
+    [recordBucket, 'RecordBucket'],
+    [directoryTable, 'DirectoryTable'],
+    [idOf(template, 'AWS::Logs::LogGroup'), 'FilterLogs'],
+  ])
+  const shown = (resource: unknown): string => {
+    if (typeof resource === 'string') return resource
+    const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as {
+      'Fn::GetAtt'?: readonly [string, string]
+      'Fn::Join'?: readonly [string, readonly unknown[]]
+    }
+    return attribute ? (names.get(attribute[0]) ?? attribute[0]) : (join?.[1] ?? []).map(shown).join('')
+  }
+  return statements.map(
+    ({ Effect, Action, Resource }) =>
+      `${Effect} ${[Action].flat().join(', ')} ${[Resource].flat().map(shown).join(', ')}`,
+  )
+}

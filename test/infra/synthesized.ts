@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import type { BundledFunction } from '../../infra/bundle.ts'
+import { QuietgateStack } from '../../infra/stack.ts'
+import { parseConfig, problemsText, type Config } from '../../lambda/config.ts'
+
+/** The stack of a configuration, with the feature flags of cdk.json and a function of one line. */
+export function stackOf(settings: object = {}): { readonly app: App; readonly stack: QuietgateStack } {
+  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
+  // CloudFormation's own rules take seconds; the test of the whole app runs them.
+  const app = new App({ context, outdir: temporary('cdk.out'), autoSynth: false, builtinCloudFormationValidation: false })
+  return { app, stack: new QuietgateStack(app, 'Quietgate', { config: configOf(settings), functions: [bundle] }) }
+}
+
+export function templateOf(settings: object = {}): Template {
+  return Template.fromStack(stackOf(settings).stack)
+}
+
+export function temporary(name: string): string {
+  return mkdtempSync(join(tmpdir(), `quietgate-${name}-`))
+}
+
+function configOf(settings: object): Config {
+  const parsed = parseConfig({ domains: ['example.com'], ...settings }, 'the test')
+  if (parsed.kind === 'problems') throw new Error(problemsText(parsed.problems))
+  return parsed.config
+}
+
+const code = 'export const handler = async () => ({ disposition: "CONTINUE" })\n'
+
+/** As `bundle` leaves it: dist/functions/filter/index.mjs. */
+const bundle: BundledFunction = (() => {
+  const directory = join(temporary('dist'), 'functions', 'filter')
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'index.mjs'), code)
+  const hash = createHash('sha256').update(code).digest('hex')
+  return { name: 'filter', directory, bytes: code.length, hash, codeVersion: `0.1.0+${hash.slice(0, 8)}` }
+})()
