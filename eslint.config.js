@@ -22,6 +22,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  { files: ['vitest.config.ts'], rules: { 'no-restricted-exports': 'off' } },
   {
     // A test's describe block is a list of sentences, and its arrow function is as long as the list.
     files: ['test/**', 'bench/**'],

@@ -20,12 +20,13 @@ export type ReceiptRulesProps = {
  */
 export class ReceiptRules extends Construct {
   readonly ruleSet: ReceiptRuleSet
+  readonly rule: ReceiptRule
 
   constructor(scope: Construct, id: string, { config, storage, filter }: ReceiptRulesProps) {
     super(scope, id)
     // Not `dropSpam`: it stops mail when SPF or DKIM alone fails, as forwarded mail does.
     this.ruleSet = new ReceiptRuleSet(this, 'RuleSet')
-    new ReceiptRule(this, 'Rule', {
+    this.rule = new ReceiptRule(this, 'Rule', {
       ruleSet: this.ruleSet,
       recipients: config.domains.map(({ name }) => name),
       // CloudFormation's default is no scan, and then every verdict is DISABLED.

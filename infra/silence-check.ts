@@ -11,12 +11,12 @@ export type Noise = { readonly logicalId: string; readonly at: string; readonly 
  * backscatter this filter exists to end. It must not come back by an action that somebody adds to a rule.
  */
 export class SilenceCheck implements IPolicyValidationPlugin {
-  readonly name = 'Quietgate: nothing here answers mail'
+  readonly name = 'Quietgate'
 
   validate({ templatePaths }: IPolicyValidationContext): PolicyValidationPluginReport {
     const violations = templatePaths.flatMap((templatePath) =>
       noiseIn(JSON.parse(readFileSync(templatePath, 'utf8'))).map(({ logicalId, at, what }) => ({
-        ruleName: 'silence',
+        ruleName: 'nothing-answers-mail',
         description: `${what}: it could answer a forged sender. Take it out; mail is stopped silently here.`,
         violatingResources: [{ resourceLogicalId: logicalId, templatePath, locations: [at] }],
       })),
@@ -53,13 +53,17 @@ function noiseAt(value: unknown, at: string): readonly NoiseWithin[] {
   if (typeof value !== 'object' || value === null) return []
   const here = [
     ...bouncingActions.filter((name) => Object.hasOwn(value, name)).map((name) => `an SES ${name}`),
-    ...sendsAllowedBy(value).map((action) => `a permission for ${action}`),
+    ...permissionWords(sendsAllowedBy(value)),
     ...sendingPolicies(value).map((arn) => `the policy ${arn}, which allows sending`),
   ]
   return [
     ...here.map((what) => ({ at, what })),
     ...entriesOf(value).flatMap(([key, inner]) => noiseAt(inner, `${at}.${key}`)),
   ]
+}
+
+function permissionWords(sends: readonly string[]): readonly string[] {
+  return sends.length === 0 ? [] : [`a permission for ${sends.join(', ')}`]
 }
 
 /** Which send APIs a policy statement allows; none if the value is no statement, or one that denies. */

@@ -14,27 +14,32 @@ export type QuietgateStackProps = {
 
 /** All of it: where mail and records lie, who exists, the function that decides, and the rule that asks it. */
 export class QuietgateStack extends Stack {
+  readonly storage: Storage
+  readonly directory: Directory
+  readonly filter: FilterFunction
+  readonly rules: ReceiptRules
+
   constructor(scope: Construct, id: string, { config, functions }: QuietgateStackProps) {
     super(scope, id, {
       description: 'An inbound mail filter for Amazon SES that never bounces.',
       ...(config.region === null ? {} : { env: { region: config.region } }),
     })
     Tags.of(this).add('application', 'quietgate')
-    const storage = new Storage(this, 'Storage', config)
-    const directory = new Directory(this, 'Directory')
-    const filter = new FilterFunction(this, 'Filter', {
+    this.storage = new Storage(this, 'Storage', config)
+    this.directory = new Directory(this, 'Directory')
+    this.filter = new FilterFunction(this, 'Filter', {
       bundle: bundleNamed('filter', functions),
       policy: policyOf(config),
       logDays: config.retention.logDays,
-      storage,
-      directory,
+      storage: this.storage,
+      directory: this.directory,
     })
-    const rules = new ReceiptRules(this, 'Rules', { config, storage, filter })
-    this.#output('MailBucket', storage.mail.bucketName, 'Received mail, as it came.')
-    this.#output('RecordBucket', storage.records.bucketName, 'One decision record a message.')
-    this.#output('DirectoryTable', directory.table.tableName, 'Who exists.')
-    this.#output('FilterFunction', filter.function.functionName, 'The function that decides.')
-    this.#output('RuleSet', rules.ruleSet.receiptRuleSetName, activation)
+    this.rules = new ReceiptRules(this, 'Rules', { config, storage: this.storage, filter: this.filter })
+    this.#output('MailBucket', this.storage.mail.bucketName, 'Received mail, as it came.')
+    this.#output('RecordBucket', this.storage.records.bucketName, 'One decision record a message.')
+    this.#output('DirectoryTable', this.directory.table.tableName, 'Who exists.')
+    this.#output('FilterFunction', this.filter.function.functionName, 'The function that decides.')
+    this.#output('RuleSet', this.rules.ruleSet.receiptRuleSetName, activation)
   }
 
   #output(name: string, value: string, description: string): void {

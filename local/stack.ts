@@ -1,8 +1,8 @@
 import { Resolver as NetworkResolver } from 'node:dns/promises'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DynamoDBClient, CreateTableCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { CreateTableCommand, DynamoDBClient, ResourceInUseException, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { queryName } from '../lambda/core/protocol/dnsxl.ts'
 import { createDynamoDb } from './aws/dynamodb.ts'
 import type { Endpoint } from './aws/endpoint.ts'
@@ -152,9 +152,13 @@ async function startStorage(template: Template, { dataDir, region, faults }: Sta
     s3: new S3Client({ ...common, endpoint: s3.url, forcePathStyle: true }),
     dynamoDb: new DynamoDBClient({ ...common, endpoint: dynamoDb.url }),
   }
-  for (const { name } of bucketsOf(template)) await clients.s3.send(new CreateBucketCommand({ Bucket: name }))
+  for (const { name } of bucketsOf(template)) {
+    await clients.s3.send(new CreateBucketCommand({ Bucket: name })).catch(unlessItExists)
+  }
   for (const { createTable } of tablesOf(template)) {
     await clients.dynamoDb.send(new CreateTableCommand(createTable)).catch(unlessItExists)
+    const wait = { client: clients.dynamoDb, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }
+    await waitUntilTableExists(wait, { TableName: createTable.TableName })
   }
   dynamoDb.setFault(directoryFault(faults))
   const records = bucketsOf(template).find(({ name }) => name === outputsOf(template)['RecordBucket'])
@@ -269,5 +273,5 @@ function settingsOf(value: unknown): { readonly [name: string]: unknown } {
 }
 
 function unlessItExists(error: unknown): void {
-  if (!(error instanceof ResourceInUseException)) throw error
+  if (!(error instanceof ResourceInUseException || error instanceof BucketAlreadyOwnedByYou)) throw error
 }

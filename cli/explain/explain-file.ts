@@ -17,7 +17,7 @@ import { readConfiguration, type Configuration } from '../configuration.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { findTarget } from '../target.ts'
 import { print, printJson, say } from '../terminal.ts'
-import type { Verb } from '../verb.ts'
+import { fail, type Verb } from '../verb.ts'
 import { decisionText } from './decision-text.ts'
 import { readDirectoryFile } from './directory-file.ts'
 import { envelopeOf, type GivenEnvelope } from './envelope.ts'
@@ -80,6 +80,7 @@ async function prepare(input: ExplainInput, verb: Verb): Promise<Read<Prepared>>
 }
 
 async function inStack(prepared: Prepared, input: ExplainInput, dataDir: string, verb: Verb): Promise<ExitCode> {
+  if ('isTTY' in verb.terminal.stderr) say(verb.terminal, 'Building the filter as it deploys ...')
   const { config, settings } = prepared.configuration
   const started = await startStack({
     config: settings,
@@ -200,8 +201,3 @@ function nobodyTaken(addresses: readonly string[], { config, where }: Configurat
 
 const noDirectory =
   'Nobody said who exists, so that every look-up ends in "unavailable": name a list with --directory, or a stack with --local or --stack.'
-
-function fail({ terminal }: Verb, ...sentences: readonly string[]): ExitCode {
-  say(terminal, ...sentences)
-  return exitCodes.error
-}

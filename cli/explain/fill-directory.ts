@@ -2,12 +2,8 @@ import { PutItemCommand, type AttributeValue, type DynamoDBClient } from '@aws-s
 import { keyOf, writeEntry } from '../../lambda/adapters/directory-items.ts'
 import type { DomainAnswer } from '../../lambda/core/facts.ts'
 import type { Policy } from '../../lambda/core/policy.ts'
-import { directoryQuestions, recipientQuestions } from '../../lambda/core/questions.ts'
 import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
-import { messageTo } from '../recipients/look-up.ts'
-
-/** Milliseconds for all questions to the directory that is copied from. */
-const patienceMs = 30_000
+import { askDirectory } from '../ask-directory.ts'
 
 /**
  * Copies from a directory what the filter is going to ask for: the candidates of these recipients, and what is said of
@@ -21,9 +17,7 @@ export async function fillDirectory(
   policy: Policy,
   to: { readonly client: DynamoDBClient; readonly table: string },
 ): Promise<readonly string[]> {
-  const message = { ...messageTo('', new Date(0).toISOString()), recipients }
-  const asked = directoryQuestions(recipientQuestions(message, policy))
-  const { entries, domains } = await source(asked, AbortSignal.timeout(patienceMs))
+  const { entries, domains } = (await askDirectory(source, recipients, policy)).answers
   const problems: string[] = []
   const put = (item: Record<string, AttributeValue>): Promise<unknown> =>
     to.client.send(new PutItemCommand({ TableName: to.table, Item: item }))

@@ -1,13 +1,13 @@
 import type { DirectoryEntry, EntryAnswer } from '../../lambda/core/facts.ts'
-import { writeAddress } from '../../lambda/core/protocol/address.ts'
 import { parseAddress } from '../../lambda/core/protocol/address.ts'
 import { alwaysExists } from '../../lambda/core/rules/recipients.ts'
+import { patienceMs } from '../ask-directory.ts'
 import { notServed, readDomain, readKey, type EntryKey } from '../entry-keys.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { kindWords } from '../resolution.ts'
 import { print, printJson, say } from '../terminal.ts'
-import type { Verb } from '../verb.ts'
-import { fail, patienceMs, withDirectory, type OpenDirectory } from './open.ts'
+import { fail, type Verb } from '../verb.ts'
+import { withDirectory, type OpenDirectory } from './open.ts'
 
 /** What the addresses shall be. `target` is as it was typed. */
 export type NewEntry =

@@ -2,8 +2,8 @@ import { domainWords, kindWords } from '../resolution.ts'
 import { readDomain } from '../entry-keys.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
-import type { Verb } from '../verb.ts'
-import { fail, withDirectory } from './open.ts'
+import { fail, type Verb } from '../verb.ts'
+import { withDirectory } from './open.ts'
 
 /** Prints each entry as it is read: a directory may be larger than the memory. */
 export function list(text: string | null, verb: Verb): Promise<ExitCode> {

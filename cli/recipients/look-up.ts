@@ -1,13 +1,12 @@
 import { sentenceOf } from '../../lambda/core/explain.ts'
 import type { RecipientFact } from '../../lambda/core/facts.ts'
-import type { Message } from '../../lambda/core/message.ts'
-import { directoryQuestions, recipientFacts, recipientQuestions } from '../../lambda/core/questions.ts'
 import { resolveRecipient, type Resolution } from '../../lambda/core/rules/recipients.ts'
+import { askDirectory } from '../ask-directory.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { stepsOf } from '../resolution.ts'
 import { print, printJson } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
-import { patienceMs, withDirectory, type OpenDirectory } from './open.ts'
+import { withDirectory } from './open.ts'
 
 /**
  * Resolves an address with the very functions that the filter uses, and shows every step. An address that is unknown is an
@@ -15,37 +14,14 @@ import { patienceMs, withDirectory, type OpenDirectory } from './open.ts'
  */
 export function lookUp(address: string, verb: Verb): Promise<ExitCode> {
   return withDirectory(verb, async (directory) => {
-    const at = new Date().toISOString()
-    const fact = await factOf(address, at, directory)
-    const resolution = resolveRecipient(fact, directory.policy, at)
+    const { facts } = await askDirectory(directory.ask, [address], directory.policy)
+    const [fact] = facts
+    if (fact === undefined) throw new Error('one recipient has one fact')
+    const resolution = resolveRecipient(fact, directory.policy, new Date().toISOString())
     if (verb.json) await printJson(verb.terminal, resultOf(fact, resolution))
     else for (const line of linesOf(fact, resolution)) await print(verb.terminal, line)
     return resolution.finding?.reason.code === 'recipients-unavailable' ? exitCodes.error : exitCodes.ok
   })
-}
-
-async function factOf(address: string, at: string, { policy, ask }: OpenDirectory): Promise<RecipientFact> {
-  const questions = recipientQuestions(messageTo(address, at), policy)
-  const { entries, domains } = await ask(directoryQuestions(questions), AbortSignal.timeout(patienceMs))
-  const [fact] = recipientFacts(questions, entries, domains)
-  if (fact === undefined) throw new Error('one recipient gives one fact')
-  return fact
-}
-
-/** A message of which nothing is known but whom it is for. */
-export function messageTo(address: string, receivedAt: string): Message {
-  return {
-    id: '',
-    receivedAt,
-    reversePath: null,
-    recipients: [address],
-    client: { kind: 'unknown', why: 'no-received' },
-    fromField: null,
-    headerMessageId: null,
-    subject: null,
-    scans: { spam: 'absent', virus: 'absent', spf: 'absent', dkim: 'absent', dmarc: 'absent', dmarcPolicy: null },
-    problems: [],
-  }
 }
 
 function linesOf(fact: RecipientFact, { answer, matchedBy, mode, finding }: Resolution): readonly string[] {

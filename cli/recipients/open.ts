@@ -5,10 +5,9 @@ import type { Policy } from '../../lambda/core/policy.ts'
 import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Domains } from '../entry-keys.ts'
-import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import type { ExitCode } from '../exit-codes.ts'
 import { findTarget } from '../target.ts'
-import { say } from '../terminal.ts'
-import type { Verb } from '../verb.ts'
+import { fail, type Verb } from '../verb.ts'
 
 /** The directory of a stack that was found, as editors and as the filter see it, and the policy that it is asked under. */
 export type OpenDirectory = Domains & {
@@ -18,9 +17,6 @@ export type OpenDirectory = Domains & {
   /** "the local stack" */
   readonly name: string
 }
-
-/** Milliseconds for one batch of questions to the directory. */
-export const patienceMs = 30_000
 
 export async function withDirectory(
   verb: Verb,
@@ -45,10 +41,4 @@ export async function withDirectory(
   } finally {
     dynamoDb.destroy()
   }
-}
-
-/** Says what is wrong, all of it. */
-export function fail({ terminal }: Pick<Verb, 'terminal'>, ...sentences: readonly string[]): ExitCode {
-  say(terminal, ...sentences)
-  return exitCodes.error
 }

@@ -1,7 +1,7 @@
 import type { DecisionRecord } from './record.ts'
 import type { Reason, ReasonCode } from './reasons.ts'
 
-/** What a person needs to know about a reason: a sentence with its evidence, and what, if anything, to do. */
+/** A sentence for each reason, with its evidence. */
 type Explained = { readonly [C in ReasonCode]: (reason: Extract<Reason, { code: C }>) => string }
 
 const sentences: Explained = {
@@ -55,6 +55,46 @@ const notAskedWords: { readonly [why: string]: string | undefined } = {
   'address-unreadable': 'it is not an address that RFC 5321 allows',
   'domain-not-served': 'its domain is not in the configuration',
   'domain-not-checked': 'the configuration says not to check its domain',
+}
+
+/** What a person can do about each reason, in one sentence. `docs/reasons.md` shows them. */
+export const remedies: { readonly [C in ReasonCode]: string } = {
+  'recipient-unknown':
+    'If the address should exist, add it with `quietgate recipients add`; the raw message lies at `kept_key` until its retention ends.',
+  'recipient-denied': 'If mail to it is wanted after all, take the entry out with `quietgate recipients remove`.',
+  'recipient-recently-removed':
+    'Nothing, unless it was removed by mistake: then add it again before `recipients.graceDays` are over.',
+  'recipient-always-exists': 'See to it that somebody reads what comes in for postmaster@ and abuse@.',
+  'recipient-is-return-path':
+    'Nothing, as long as the pattern in `recipients.bounceAddresses` or the domain in `recipients.srsDomains` is meant to be there.',
+  'recipients-unavailable':
+    "Look at the directory's table in this order: throttled requests, the function's permission, the network.",
+  'directory-incomplete':
+    'Add the recipients of the domain, then state with `quietgate recipients complete` that the list has all of them.',
+  'recipient-not-checked':
+    'If its domain should be filtered, add it under `domains`, or set its `checkRecipients` to true.',
+  'many-recipients-unknown':
+    'If it goes on, block the client with an IP address filter of SES, which refuses it during SMTP and costs nothing.',
+  'no-recipients': 'Keep the raw message and the record, and report them: SES is not known to send such an event.',
+  'zone-listed': 'Nothing; a client that should not be listed has to be taken off by the operator of the list.',
+  'zone-code-undeclared':
+    "Read in the list's own pages what the code means, and add it to a pattern under `dnsbl.zones` if it should count.",
+  'zone-silent':
+    'If it lasts for hours, ask the zone by hand, then name another resolver under `dns.servers` or take the zone out.',
+  'dnsxl-recorded': 'Nothing: the sum is below `dnsbl.stop`.',
+  'dnsxl-stopped':
+    'If the sender is honest, read the raw message at `kept_key`, and give less weight to the zone that was wrong.',
+  'dnsxl-one-operator': 'Nothing; if one operator is enough for you, set `authoritative` on its zone.',
+  'dnsxl-disarmed': 'Mend the silent zone or take it out: as long as it is silent, no list stops anything.',
+  'client-unknown':
+    'Nothing for a single message; if every message has it, SES writes its Received line in a new way: report one event.',
+  'virus-found': 'Nothing; whoever waits for the message asks the sender for another copy.',
+  'spam-found': 'Nothing; `scans.spam` says what happens to such mail.',
+  'dmarc-reject': 'Nothing; `scans.dmarcReject` says what happens to such mail, and forwarded mail is often among it.',
+  'scan-missing': 'If every message has it, turn scanning on in the receipt rule that invokes the filter.',
+  'event-incomplete': 'If every message has it, SES has changed its event: report one event with its problems.',
+  bypassed: 'Set `mode` back to "observe" or "enforce" when the reason for switching the filter off is over.',
+  'filter-failed': "Find the stack in the function's log by the id of the message, and report it.",
 }
 
 /** Every code that a reason can have. */

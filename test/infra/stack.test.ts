@@ -26,7 +26,9 @@ describe('the receipt rule', () => {
         TlsPolicy: 'Optional',
         Actions: [
           { S3Action: { BucketName: { Ref: mailBucket }, ObjectKeyPrefix: 'mail/' } },
-          { LambdaAction: { FunctionArn: { 'Fn::GetAtt': [filterFunction, 'Arn'] }, InvocationType: 'RequestResponse' } },
+          {
+            LambdaAction: { FunctionArn: { 'Fn::GetAtt': [filterFunction, 'Arn'] }, InvocationType: 'RequestResponse' },
+          },
         ],
       },
     })
@@ -76,12 +78,15 @@ describe('the filter function', () => {
     })
   })
 
-  it.each([1000, 8000, 8001, 25_000])('has longer than its own deadline of %i ms, and SES waits longer still', (deadlineMs) => {
-    const timeout = only(templateOf({ deadlineMs, dns: { budgetMs: 900, timeoutMs: 400 } }), 'AWS::Lambda::Function')
-      .Properties['Timeout'] as number
-    expect(timeout).toBeGreaterThanOrEqual(deadlineMs / 1000 + 4)
-    expect(timeout).toBeLessThan(30)
-  })
+  it.each([1000, 8000, 8001, 25_000])(
+    'has longer than its own deadline of %i ms, and SES waits longer still',
+    (deadlineMs) => {
+      const timeout = only(templateOf({ deadlineMs, dns: { budgetMs: 900, timeoutMs: 400 } }), 'AWS::Lambda::Function')
+        .Properties['Timeout'] as number
+      expect(timeout).toBeGreaterThanOrEqual(deadlineMs / 1000 + 4)
+      expect(timeout).toBeLessThan(30)
+    },
+  )
 
   it('finds in its environment where things lie, in far less than the 4 KB that Lambda allows', () => {
     const { Variables } = Properties['Environment'] as { readonly Variables: unknown }
@@ -106,7 +111,9 @@ describe('the filter function', () => {
       parsed.kind === 'config' && policyOf(parsed.config),
     )
     expect(stack.stackName).toBe('Quietgate')
-    expect(Properties['Code']).not.toEqual(only(templateOf({ mode: 'enforce' }), 'AWS::Lambda::Function').Properties['Code'])
+    expect(Properties['Code']).not.toEqual(
+      only(templateOf({ mode: 'enforce' }), 'AWS::Lambda::Function').Properties['Code'],
+    )
     expect(Properties['Code']).toEqual(only(templateOf(), 'AWS::Lambda::Function').Properties['Code'])
   })
 
@@ -129,7 +136,10 @@ describe('the filter function', () => {
 describe('what is kept', () => {
   it('keeps its logical id from release to release, or CloudFormation would start an empty one', () => {
     const kept = Object.entries(resourcesOf(template))
-      .filter(([, { DeletionPolicy, UpdateReplacePolicy }]) => DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain')
+      .filter(
+        ([, { DeletionPolicy, UpdateReplacePolicy }]) =>
+          DeletionPolicy === 'Retain' && UpdateReplacePolicy === 'Retain',
+      )
       .map(([id, { Type }]) => `${Type} ${id}`)
     expect(kept.sort()).toEqual([
       'AWS::DynamoDB::Table DirectoryTableD64E6930',
@@ -142,7 +152,9 @@ describe('what is kept', () => {
   it('ends when the configuration says so', () => {
     const short = templateOf({ retention: { recordsDays: 90, mailDays: 7, logDays: 3 } })
     const rules = [mailBucket, recordBucket].map((id) => {
-      const { Rules } = resourcesOf(short)[id]?.Properties['LifecycleConfiguration'] as { readonly Rules: readonly object[] }
+      const { Rules } = resourcesOf(short)[id]?.Properties['LifecycleConfiguration'] as {
+        readonly Rules: readonly object[]
+      }
       return Rules.map((rule) => ({ ...rule, AbortIncompleteMultipartUpload: undefined }))
     })
     expect(rules).toEqual([
@@ -157,7 +169,8 @@ describe('what is kept', () => {
 
   it('is encrypted, closed to the public and to plain HTTP', () => {
     for (const id of [mailBucket, recordBucket]) {
-      const { BucketName, BucketEncryption, PublicAccessBlockConfiguration } = resourcesOf(template)[id]?.Properties ?? {}
+      const { BucketName, BucketEncryption, PublicAccessBlockConfiguration } =
+        resourcesOf(template)[id]?.Properties ?? {}
       expect({ BucketName, BucketEncryption, PublicAccessBlockConfiguration }).toEqual({
         BucketName: undefined,
         BucketEncryption: {
@@ -204,7 +217,9 @@ describe('the stack', () => {
 
   it('is bound to a region only where the configuration names one', () => {
     expect(stackOf().app.synth().getStackByName('Quietgate').environment.region).toBe('unknown-region')
-    expect(stackOf({ region: 'eu-west-1' }).app.synth().getStackByName('Quietgate').environment.region).toBe('eu-west-1')
+    expect(stackOf({ region: 'eu-west-1' }).app.synth().getStackByName('Quietgate').environment.region).toBe(
+      'eu-west-1',
+    )
   })
 })
 
@@ -241,7 +256,9 @@ function only(of: Template, type: string): Resource {
 function statementsOf(of: Template, type: string): readonly Statement[] {
   return Object.values(resourcesOf(of))
     .filter((resource) => resource.Type === type)
-    .flatMap(({ Properties }) => (Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement)
+    .flatMap(
+      ({ Properties }) => (Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement,
+    )
 }
 
 /** Each statement as a line: effect, actions, and resources by the name that a person knows them by. */

@@ -12,7 +12,12 @@ import { parseConfig, problemsText, type Config } from '../../lambda/config.ts'
 export function stackOf(settings: object = {}): { readonly app: App; readonly stack: QuietgateStack } {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
   // CloudFormation's own rules take seconds; the test of the whole app runs them.
-  const app = new App({ context, outdir: temporary('cdk.out'), autoSynth: false, builtinCloudFormationValidation: false })
+  const app = new App({
+    context,
+    outdir: temporary('cdk.out'),
+    autoSynth: false,
+    builtinCloudFormationValidation: false,
+  })
   return { app, stack: new QuietgateStack(app, 'Quietgate', { config: configOf(settings), functions: [bundle] }) }
 }
 

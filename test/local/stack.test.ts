@@ -65,7 +65,7 @@ describe('the stack on one machine', () => {
     const recipients = ['alice@example.com', 'alice@example.com', ...others, long]
     const matched = async (messageId: string): Promise<readonly (string | undefined)[]> => {
       const { record } = await invoke(world, eventTo(recipients, messageId))
-      return record?.recipients.map(({ answer, matched_by }) => matched_by ?? answer) ?? []
+      return record.recipients.map(({ answer, matched_by }) => matched_by ?? answer)
     }
     expect(await matched('without')).toEqual(['exact', 'exact', ...others.map(() => 'unknown'), 'unknown'])
     await editorOf(world).add('@example.com', 'example.com', { kind: 'catch-all', target: null, removedAt: null })
@@ -81,10 +81,10 @@ describe('the stack on one machine', () => {
     const recipients = Array.from({ length: 20 }, (_, i) => `nobody${i}@example.com`)
     const { payload, record } = await invoke(world, eventTo(recipients, 'unprocessed'))
     expect(payload).toEqual({ disposition: 'CONTINUE' })
-    const answers = record?.recipients.map(({ answer }) => answer) ?? []
+    const answers = record.recipients.map(({ answer }) => answer)
     // One key is processed in each of six tries; the domain's own is asked last, so that nobody can be unknown.
     expect(new Set(answers)).toEqual(new Set(['unavailable']))
-    expect(record?.reasons).toEqual([{ code: 'recipients-unavailable', cause: 'unprocessed' }])
+    expect(record.reasons).toContainEqual({ code: 'recipients-unavailable', cause: 'unprocessed' })
   })
 
   it('delivers every message while DynamoDB is down, says why in each record, and is back when it is', async () => {
