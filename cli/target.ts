@@ -6,7 +6,6 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { readFileSync } from 'node:fs'
 import { localStackFile, type LocalStackDescription } from '../local/local-stack-file.ts'
-import { operatorKeys } from '../local/stack.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Which stack a verb talks to. */
@@ -37,10 +36,10 @@ export const usualStack = 'Quietgate'
  * credentials and the network do is thrown, as the SDK throws it (`failures.ts` has the words).
  */
 export function findTarget(options: TargetOptions, { env }: Terminal): Promise<Found> {
-  return options.local ? Promise.resolve(findLocal(env['QUIETGATE_LOCAL'] ?? localStackFile)) : findDeployed(options)
+  return options.local ? findLocal(env['QUIETGATE_LOCAL'] ?? localStackFile) : findDeployed(options)
 }
 
-function findLocal(file: string): Found {
+async function findLocal(file: string): Promise<Found> {
   const description = readDescription(file)
   if (description === null || !isRunning(description.pid)) {
     return missing('No local stack is running: start one with npm start.')
@@ -48,6 +47,8 @@ function findLocal(file: string): Found {
   const { region, dynamoDb, outputs } = description
   const directoryTable = outputs['DirectoryTable']
   if (directoryTable === undefined) return missing(`${file} names no directory table: start the local stack again.`)
+  // A second of loading that a verb against AWS is spared.
+  const { operatorKeys } = await import('../local/stack.ts')
   const client = new DynamoDBClient({ region, endpoint: dynamoDb, credentials: operatorKeys, maxAttempts: 1 })
   return { answer: 'found', target: { name: 'the local stack', dynamoDb: client, directoryTable } }
 }

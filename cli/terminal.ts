@@ -12,9 +12,12 @@ export type Terminal = {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** Writes a line for people. Waits for a reader that is slower than the table, instead of keeping all of it in memory. */
-export function print({ stdout }: Terminal, line: string): Promise<void> {
-  return write(stdout, `${shown(line)}\n`)
+/**
+ * Writes a line of one or more columns, with tabs between them. Waits for a reader that is slower than the table, instead
+ * of keeping all of it in memory.
+ */
+export function print({ stdout }: Terminal, ...columns: readonly string[]): Promise<void> {
+  return write(stdout, `${columns.map(shown).join('\t')}\n`)
 }
 
 /** Writes one JSON object a line, for programs. */

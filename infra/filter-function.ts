@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { AssetHashType, Duration, RemovalPolicy, Stack, Validations, type CfnResource } from 'aws-cdk-lib'
+import { join } from 'node:path'
+import { AssetHashType, Duration, RemovalPolicy, Stack, Stage, Validations, type CfnResource } from 'aws-cdk-lib'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
@@ -50,7 +50,7 @@ export class FilterFunction extends Construct {
     }
     this.function = new LambdaFunction(this, 'Function', {
       description: 'Answers an SES receipt rule: deliver, or stop silently.',
-      code: codeWithPolicy(bundle, policy),
+      code: codeWithPolicy(this, bundle, policy),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -81,13 +81,13 @@ function timeoutFor(deadlineMs: number): Duration {
 }
 
 /** The bundle with policy.json beside it: all environment variables together may have 4 KB, and a policy may have more. */
-function codeWithPolicy(bundle: BundledFunction, policy: Policy): Code {
+function codeWithPolicy(scope: Construct, bundle: BundledFunction, policy: Policy): Code {
   const json = JSON.stringify(policy)
-  const assetHash = createHash('sha256').update(bundle.hash).update(json).digest('hex')
-  const directory = join(dirname(dirname(bundle.directory)), 'assets', `${bundle.name}-${assetHash.slice(0, 16)}`)
+  const directory = join(Stage.of(scope)?.outdir ?? bundle.directory, `prepared-${bundle.name}`)
   mkdirSync(directory, { recursive: true })
   copyFileSync(join(bundle.directory, 'index.mjs'), join(directory, 'index.mjs'))
   writeFileSync(join(directory, 'policy.json'), json)
+  const assetHash = createHash('sha256').update(bundle.hash).update(json).digest('hex')
   return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash })
 }
 

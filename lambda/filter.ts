@@ -3,7 +3,14 @@ import { effectsOf, type Effect } from './core/effects.ts'
 import type { Facts, ZoneFact } from './core/facts.ts'
 import type { Message } from './core/message.ts'
 import type { Action, Policy } from './core/policy.ts'
-import { directoryQuestions, recipientFacts, recipientQuestions, zoneFacts, zoneQuestions } from './core/questions.ts'
+import {
+  directoryQuestions,
+  recipientFacts,
+  recipientQuestions,
+  zoneFacts,
+  zoneQuestions,
+  type ZoneQuestion,
+} from './core/questions.ts'
 import { recordOf } from './core/record.ts'
 import type { AddressLookup } from './ports/address-lookup.ts'
 import type { Metrics } from './ports/metrics.ts'
@@ -54,8 +61,7 @@ export async function gatherFacts(
   const recipients = recipientFacts(asked, heard.entries, heard.domains)
   const between = clock()
   const zones = zoneQuestions(message, recipients, policy)
-  const answers = new Map<string, ZoneFact['answer']>()
-  await Promise.all(zones.map(async ({ name }) => name !== null && answers.set(name, await lookUp(name, signal))))
+  const answers = await askZones(zones, lookUp, AbortSignal.any([signal, AbortSignal.timeout(policy.dns.budgetMs)]))
   return {
     facts: { message, recipients, zones: zoneFacts(zones, answers) },
     timings: { directory: rounded(between - started), zones: rounded(clock() - between) },
@@ -89,6 +95,17 @@ export async function perform(
     }
   }
   return action
+}
+
+/** All zones at once: the slowest one sets the time, and the budget ends it. */
+async function askZones(
+  zones: readonly ZoneQuestion[],
+  lookUp: AddressLookup,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, ZoneFact['answer']>> {
+  const answers = new Map<string, ZoneFact['answer']>()
+  await Promise.all(zones.map(async ({ name }) => name !== null && answers.set(name, await lookUp(name, signal))))
+  return answers
 }
 
 const none: ReadonlyMap<string, never> = new Map<string, never>()

@@ -131,6 +131,19 @@ describe('filter', () => {
     expect(world.records.records.get(key)?.reasons).toEqual([{ code: 'recipients-unavailable', cause: 'aborted' }])
   })
 
+  it('stops asking zones when their budget is spent, and delivers', async () => {
+    const world = worldOf({
+      hang: true,
+    })
+    const policy = listPolicy()
+    const hasty = { ...policy, dns: { ...policy.dns, budgetMs: 20 } }
+    expect(await world.run(messageOf(), hasty)).toBe('deliver')
+    expect(world.records.records.get(key)?.reasons).toEqual([
+      { code: 'zone-silent', zone: 'one.example', cause: 'aborted' },
+      { code: 'zone-silent', zone: 'two.example', cause: 'aborted' },
+    ])
+  })
+
   it('keeps the subject out of the record where the operator does not want it', async () => {
     const world = worldOf()
     await world.run(messageOf({ subject: 'The merger' }), policyOf({ privacy: { subject: 'none' } }))
@@ -175,6 +188,8 @@ function worldOf(
     readonly lookUp?: AddressAnswer
     readonly append?: Ports['records']['append']
     readonly records?: ReturnType<typeof validatingRecordStore>
+    /** No zone ever answers. */
+    readonly hang?: boolean
   } = {},
 ) {
   const records = changes.records ?? validatingRecordStore()
@@ -183,8 +198,13 @@ function worldOf(
   const failures: Failure[] = []
   const ports: Ports = {
     directory: createMemoryDirectory(changes.directory ?? mailboxes('alice@example.com')),
-    lookUp: (name) => {
+    lookUp: (name, signal) => {
       names.push(name)
+      if (changes.hang === true) {
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve({ answer: 'failed', cause: 'aborted' }))
+        })
+      }
       return Promise.resolve(changes.lookUp ?? { answer: 'none', why: 'no-such-name' })
     },
     records: { ...records, append: changes.append ?? records.append },

@@ -19,7 +19,7 @@ export function list(text: string | null, verb: Verb): Promise<ExitCode> {
         ...(removedAt === null ? {} : { removed_at: removedAt }),
       }
       if (verb.json) await printJson(verb.terminal, { address: key, kind, ...optional })
-      else await print(verb.terminal, `${key}\t${kindWords(entry)}`)
+      else await print(verb.terminal, key, kindWords(entry))
     }
     say(verb.terminal, `${count} ${count === 1 ? 'entry' : 'entries'} in ${name}.`)
     const state = domain === null ? null : domainWords(await editor.domain(domain.name), domain.name)

@@ -14,13 +14,34 @@ export function configurationPage(): Promise<Page> {
     '',
     'A dot leads into a section, `[]` to each item of a list.',
     '',
-    '| setting | what it is for | value | default |',
-    '| --- | --- | --- | --- |',
-    ...settings.map(rowOf),
+    ...tableOf(settings.filter(({ path }) => !isInSection(path))),
+    ...sections.flatMap(({ path, description, default: fallback }) => [
+      '',
+      `## ${path}`,
+      '',
+      `${literal(description)}${fallback === null ? ' It must be given.' : ''}`,
+      '',
+      ...tableOf(settings.filter((setting) => isIn(setting.path, path))),
+    ]),
   ])
+}
+
+/** What has settings of its own below it gets a table of its own. */
+const sections = settings.filter(({ path }) => !/[.[]/.test(path) && settings.some((other) => isIn(other.path, path)))
+
+function isInSection(path: string): boolean {
+  return sections.some((section) => section.path === path || isIn(path, section.path))
+}
+
+function isIn(path: string, section: string): boolean {
+  return path.startsWith(`${section}.`) || path.startsWith(`${section}[]`)
+}
+
+function tableOf(rows: readonly Setting[]): readonly string[] {
+  return ['| setting | default | what it is for | value |', '| --- | --- | --- | --- |', ...rows.map(rowOf)]
 }
 
 function rowOf({ path, type, default: fallback, description }: Setting): string {
   const shown = fallback === null ? 'must be given' : `\`${fallback}\``
-  return `| \`${path}\` | ${literal(description)} | ${literal(type)} | ${shown} |`
+  return `| \`${path}\` | ${shown} | ${literal(description)} | ${literal(type)} |`
 }

@@ -9,7 +9,7 @@ export async function pageOf(name: string, lines: readonly string[]): Promise<Pa
   return { name, text: await format([...lines, ''].join('\n'), { ...options, parser: 'markdown' }) }
 }
 
-/** Text that stands for itself, also in a table. */
+/** Text that stands for itself, also in a table. Inside a word an underscore is one already. */
 export function literal(text: string): string {
-  return text.replaceAll(/[\\`*_{}[\]<>|~#]/g, (character) => `\\${character}`)
+  return text.replaceAll(/[\\`*[\]<>|~#]|(?<!\w)_|_(?!\w)/g, (character) => `\\${character}`)
 }

@@ -51,9 +51,11 @@ function sentencesOf(code: string, evidence: readonly Evidence[]): readonly stri
   const told = (change: readonly (readonly [string, unknown])[]): string =>
     sentenceOf(Object.fromEntries([['code', code], ...plain, ...change]) as unknown as Reason)
   const general = told([])
+  const nameAgain = (sentence: string, word: string, name: string): string =>
+    general.includes(`{${name}}`) ? sentence.replaceAll(word, `{${name}}`) : sentence
   const special = evidence.flatMap(({ name, optional, value }) => [
     ...(optional ? [told([[name, undefined]])] : []),
-    ...(value.kind === 'one-of' ? value.words.map((word) => told([[name, word]]).replaceAll(word, `{${name}}`)) : []),
+    ...(value.kind === 'one-of' ? value.words.map((word) => nameAgain(told([[name, word]]), word, name)) : []),
   ])
   return [...new Set([general, ...special])]
 }

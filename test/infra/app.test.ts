@@ -28,15 +28,10 @@ describe('the app', () => {
       CDK_VALIDATION: 'false',
     })
     expect(status).toBe(0)
-    const { Resources } = templateIn(outdir)
-    const rules = Object.values(Resources).filter(({ Type }) => Type === 'AWS::SES::ReceiptRule')
-    expect(rules).toEqual([
-      expect.objectContaining({
-        Properties: expect.objectContaining({
-          Rule: expect.objectContaining({ Recipients: ['example.org', 'example.net'] }),
-        }),
-      }),
-    ])
+    const recipients = Object.values(templateIn(outdir).Resources).flatMap(
+      ({ Properties }) => Properties?.Rule?.Recipients ?? [],
+    )
+    expect(recipients).toEqual(['example.org', 'example.net'])
   }, 60_000)
 
   it('ends with every problem of the configuration, and no stack trace', () => {
@@ -57,10 +52,17 @@ describe('the app', () => {
   }, 60_000)
 })
 
-type Template = { readonly Resources: Readonly<Record<string, { readonly Type: string }>> }
+type Rule = { readonly Recipients: readonly string[] }
+type Resource = { readonly Type: string; readonly Properties?: { readonly Rule?: Rule }; readonly Metadata?: unknown }
+type Template = { readonly Resources: Readonly<Record<string, Resource>> }
 
+/** Without the paths of constructs, which the command line adds for its own use. */
 function templateIn(outdir: string): Template {
-  return JSON.parse(readFileSync(join(outdir, 'Quietgate.template.json'), 'utf8')) as Template
+  const template = JSON.parse(readFileSync(join(outdir, 'Quietgate.template.json'), 'utf8')) as Template
+  const bare = Object.entries(template.Resources).map(
+    ([id, resource]) => [id, { ...resource, Metadata: null }] as const,
+  )
+  return { ...template, Resources: Object.fromEntries(bare) }
 }
 
 function run(argv: readonly string[], environment: Readonly<Record<string, string>>) {

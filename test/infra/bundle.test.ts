@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bundle, bundled, type BundledFunction } from '../../infra/bundle.ts'
 import { withLiteralKeys } from '../../infra/bundle/slim-sdk.ts'
 import { parseConfig, policyOf } from '../../lambda/config.ts'
+import { temporary } from './synthesized.ts'
 
 let built: readonly BundledFunction[] = []
 
@@ -86,7 +86,7 @@ function filter(): BundledFunction {
 function deployed(): string {
   const parsed = parseConfig({ domains: ['example.com'] }, 'the test')
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join())
-  const folder = mkdtempSync(join(tmpdir(), 'quietgate-deployed-'))
+  const folder = temporary('deployed')
   copyFileSync(join(filter().directory, 'index.mjs'), join(folder, 'index.mjs'))
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(policyOf(parsed.config)))
   return folder

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { afterAll } from 'vitest'
 import type { BundledFunction } from '../../infra/bundle.ts'
 import { QuietgateStack } from '../../infra/stack.ts'
 import { parseConfig, problemsText, type Config } from '../../lambda/config.ts'
+
+const temporaries: string[] = []
+afterAll(() => temporaries.forEach((folder) => rmSync(folder, { recursive: true })))
 
 /** The stack of a configuration, with the feature flags of cdk.json and a function of one line. */
 export function stackOf(settings: object = {}): { readonly app: App; readonly stack: QuietgateStack } {
@@ -25,8 +29,11 @@ export function templateOf(settings: object = {}): Template {
   return Template.fromStack(stackOf(settings).stack)
 }
 
+/** A new folder, which is gone when the tests of the file are over. */
 export function temporary(name: string): string {
-  return mkdtempSync(join(tmpdir(), `quietgate-${name}-`))
+  const folder = mkdtempSync(join(tmpdir(), `quietgate-${name}-`))
+  temporaries.push(folder)
+  return folder
 }
 
 function configOf(settings: object): Config {

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { run, unpacked, type Ran, type RunOptions } from './programs.ts'
 
 /** A Postfix of its own: configuration, queue and ports are nobody else's. */
@@ -47,11 +46,16 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
   const checked = await command('postfix', ['-c', config, 'check'])
   // It gives its reasons to a terminal only, and the folder stays for whoever looks there.
   if (checked.exitCode !== 0) throw new Error(`Postfix refuses its configuration: "postfix -c ${config} check" says why.`)
+  const logFile = join(folder, 'log')
+  // Not a pipe: Node's are sockets, and no process can open its standard output anew if that is a socket.
+  const logDescriptor = openSync(logFile, 'a')
   const master = spawn(join(programs, 'usr/lib/postfix/sbin/master'), ['-s', '-c', config], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', logDescriptor, 'inherit'],
   })
-  const log = readLog(master.stdout)
+  closeSync(logDescriptor)
+  const log = followLog(logFile)
+  const ended = once(master, 'exit').finally(log.end)
   await log.until((lines) => lines.some((line) => line.includes('daemon started')))
   return {
     port,
@@ -66,7 +70,6 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
     sendmail: (args, message) => command('sendmail', ['-C', config, ...args], { input: message }),
     smtpSource: (...args) => command('smtp-source', [...args, `127.0.0.1:${port}`]),
     close: async () => {
-      const ended = once(master, 'close')
       master.kill('SIGTERM')
       await ended
       rmSync(folder, { recursive: true, force: true })
@@ -74,32 +77,33 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
   }
 }
 
-/** The lines of a log, and a way to wait for what they say. Waiting ends in an error when the log ends first. */
-function readLog(stream: NodeJS.ReadableStream) {
-  const lines: string[] = []
+/** A file that a program logs into, and a way to wait for what it says. */
+function followLog(path: string) {
+  let cleared = 0
   let isOver = false
   const waiting = new Set<() => void>()
   const look = (): void => waiting.forEach((check) => check())
-  const reader = createInterface({ input: stream })
-  reader.on('line', (line) => {
-    lines.push(line)
-    look()
-  })
-  reader.on('close', () => {
-    isOver = true
-    look()
-  })
+  const lines = (): readonly string[] => readFileSync(path, 'utf8').split('\n').slice(cleared, -1)
+  const watcher = watch(path, look)
   return {
-    lines: (): readonly string[] => [...lines],
-    clear: (): void => void lines.splice(0),
+    lines,
+    clear: (): void => {
+      cleared += lines().length
+    },
+    /** Nothing more will come: whoever waits gets an error. */
+    end: (): void => {
+      isOver = true
+      watcher.close()
+      look()
+    },
     until: (holds: (lines: readonly string[]) => boolean): Promise<void> =>
       new Promise((resolve, reject) => {
         const check = (): void => {
-          const isReached = holds(lines)
+          const isReached = holds(lines())
           if (!isReached && !isOver) return
           waiting.delete(check)
           if (isReached) resolve()
-          else reject(new Error(`Postfix ended before it said what was waited for:\n${lines.join('\n')}`))
+          else reject(new Error(`Postfix ended before it said what was waited for:\n${lines().join('\n')}`))
         }
         waiting.add(check)
         check()

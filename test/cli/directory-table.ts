@@ -1,0 +1,54 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createDynamoDb } from '../../local/aws/dynamodb.ts'
+
+/** An empty directory table in an embedded DynamoDB, and the file by which `--local` finds it. */
+export type DirectoryTable = {
+  readonly url: string
+  readonly table: string
+  /** For `quietgate`: where the file is. */
+  readonly env: { readonly QUIETGATE_LOCAL: string }
+  /** A folder for whatever else the test needs. */
+  readonly folder: string
+  /** DynamoDB is gone; the file stays. */
+  readonly stop: () => Promise<void>
+  readonly close: () => Promise<void>
+}
+
+export async function startDirectoryTable(): Promise<DirectoryTable> {
+  const folder = mkdtempSync(join(tmpdir(), 'quietgate-cli-'))
+  const region = 'eu-west-1'
+  const table = 'directory'
+  const principalOf = () => ({ kind: 'operator' }) as const
+  const dynamoDb = await createDynamoDb({ dataDir: null, region, accountId: '123456789012', principalOf })
+  await dynamoDb.listen()
+  const { url } = dynamoDb
+  const client = new DynamoDBClient({ region, endpoint: url, credentials: { accessKeyId: 'A', secretAccessKey: 'B' } })
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  )
+  client.destroy()
+  const file = join(folder, 'local-stack.json')
+  const description = { pid: process.pid, region, dynamoDb: url, outputs: { DirectoryTable: table } }
+  writeFileSync(file, JSON.stringify(description))
+  let stopped: Promise<void> | null = null
+  const stop = (): Promise<void> => (stopped ??= dynamoDb.close())
+  return {
+    url,
+    table,
+    env: { QUIETGATE_LOCAL: file },
+    folder,
+    stop,
+    close: async () => {
+      await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
