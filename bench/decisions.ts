@@ -79,7 +79,8 @@ function portsOf(count: (json: string) => void, metrics: Ports['metrics']): Port
       },
     },
     metrics,
-    clock: () => performance.timeOrigin + performance.now(),
+    clock: Date.now,
+    stopwatch: () => performance.now(),
     run: { coldStart: false, codeVersion: 'bench', keptKey: 's3://mail/mail/x' },
     dispositionOf,
   }

@@ -54,7 +54,7 @@ function poolOf(folder: FunctionFolder, services: Services, onFreeze: (pid: numb
 function functionIn({ path }: FunctionFolder) {
   const arn = `arn:aws:lambda:${region}:123456789012:function:filter`
   const role = { roleLogicalId: 'Role', roleArn: 'arn:aws:iam::123456789012:role/filter' }
-  const limits = { runtime: 'nodejs24.x', timeoutSeconds: 15, memoryMb: 512 }
+  const limits = { runtime: 'nodejs24.x', timeoutSeconds: 12, memoryMb: 512 }
   const code = { codeDir: path, handler: 'index.handler', environment: functionEnvironment }
   return { logicalId: 'Filter', name: 'filter', arn, ...role, ...limits, ...code }
 }

@@ -21,14 +21,14 @@ export type Domains = { readonly domains: readonly DomainPolicy[]; readonly wher
 export function readKey(text: string, { domains }: Pick<Domains, 'domains'>): ReadKey {
   if (text.startsWith('@')) {
     const domain = readDomain(text.slice(1))
-    if (domain.answer === 'problem') return problem(`${JSON.stringify(text)} is no catch-all: ${domain.problem}`)
+    if (domain.answer === 'problem') return problem(`${quoted(text)} is no catch-all: ${domain.problem}`)
     return fitting({ key: catchAllKey(domain.name), domainName: domain.name, isCatchAll: true })
   }
   const address = parseAddress(text)
   if (address.kind === 'unreadable') {
-    return problem(`${JSON.stringify(text)} is not an address: ${unreadableWords[address.why]}`)
+    return problem(`${quoted(text)} is not an address: ${unreadableWords[address.why]}`)
   }
-  if (address.domain === '') return problem(`${JSON.stringify(text)} has no domain: write it as ${text}@DOMAIN`)
+  if (address.domain === '') return problem(`${quoted(text)} has no domain: write it as ${text}@DOMAIN`)
   // A domain that is not configured has the default; nobody is ever looked up there.
   const foldCase = domains.find(({ name }) => name === address.domain)?.foldCase ?? true
   const key = writeAddress(foldLocalPart(address.localPart, foldCase), address.domain)
@@ -38,7 +38,7 @@ export function readKey(text: string, { domains }: Pick<Domains, 'domains'>): Re
 export function readDomain(text: string): ReadDomain {
   const domain = parseDomain(text)
   if (domain.kind === 'domain') return { answer: 'domain', name: domain.ascii }
-  return problem(`${JSON.stringify(text)} is not a domain: ${unreadableWords[domain.why]}`)
+  return problem(`${quoted(text)} is not a domain: ${unreadableWords[domain.why]}`)
 }
 
 /** Why nobody would ever be looked up in this domain; null where the configuration has it. */
@@ -56,8 +56,12 @@ const longestCompared = 255
 function fitting(entryKey: EntryKey): ReadKey {
   const bytes = Buffer.byteLength(entryKey.key)
   if (bytes <= longestKeyBytes) return { answer: 'key', entryKey }
-  const start = `${entryKey.key.slice(0, 40)}...`
-  return problem(`${JSON.stringify(start)} has ${bytes} bytes, and DynamoDB takes at most ${longestKeyBytes} for a key`)
+  return problem(`${quoted(entryKey.key)} has ${bytes} bytes, and DynamoDB takes at most ${longestKeyBytes} for a key`)
+}
+
+/** In quotes, so that blanks show, and cut short. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text)
 }
 
 function problem(text: string): Problem {

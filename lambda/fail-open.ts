@@ -1,6 +1,5 @@
 import type { Message } from './core/message.ts'
 import type { Policy } from './core/policy.ts'
-import { recipientFacts, recipientQuestions } from './core/questions.ts'
 import { recordKey, recordOf } from './core/record.ts'
 import type { Ports } from './filter.ts'
 
@@ -18,8 +17,8 @@ export async function recordFailure(
 ): Promise<void> {
   ports.metrics.failed('filter-failed')
   const reason = { code: 'filter-failed', error: wordsOf(error) } as const
-  const asked = recipientQuestions({ ...message, recipients: message.recipients.slice(0, 1000) }, policy)
-  const facts = { message, recipients: recipientFacts(asked, new Map(), new Map()), zones: [] }
+  // Nothing of the message is read again: whatever failed on it may fail again.
+  const facts = { message, recipients: [], zones: [] }
   const verdict = {
     mode: policy.mode,
     action: 'deliver',

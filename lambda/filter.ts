@@ -23,8 +23,10 @@ export type Ports = {
   readonly lookUp: AddressLookup
   readonly records: RecordStore
   readonly metrics: Metrics
-  /** Milliseconds since 1970. For the record's own times: no verdict depends on it. */
+  /** Milliseconds since 1970. For the record's own time: no verdict depends on it. */
   readonly clock: () => number
+  /** Milliseconds since any moment, never set back. For durations. */
+  readonly stopwatch: () => number
   readonly run: { readonly coldStart: boolean; readonly codeVersion: string; readonly keptKey: string | null }
   readonly dispositionOf: (action: Action) => string
 }
@@ -34,14 +36,13 @@ export type Deadlines = { readonly asking: AbortSignal; readonly acting: AbortSi
 
 /** Ask what is needed, decide, act. Resolves with what was done, which is not always what was decided. */
 export async function filter(message: Message, policy: Policy, ports: Ports, deadlines: Deadlines): Promise<Action> {
-  const started = ports.clock()
+  const started = ports.stopwatch()
   const { facts, timings } = await gatherFacts(message, policy, ports, deadlines.asking)
   const verdict = decide(facts, policy)
-  const decided = ports.clock()
   const record = recordOf(facts, verdict, policy, {
     ...ports.run,
-    decidedAt: new Date(decided).toISOString(),
-    timings: { ...timings, total: rounded(decided - started) },
+    decidedAt: new Date(ports.clock()).toISOString(),
+    timings: { ...timings, total: rounded(ports.stopwatch() - started) },
     disposition: ports.dispositionOf(verdict.action),
   })
   return perform(effectsOf(record), ports, deadlines.acting)
@@ -51,20 +52,20 @@ export async function filter(message: Message, policy: Policy, ports: Ports, dea
 export async function gatherFacts(
   message: Message,
   policy: Policy,
-  { directory, lookUp, clock }: Pick<Ports, 'directory' | 'lookUp' | 'clock'>,
+  { directory, lookUp, stopwatch }: Pick<Ports, 'directory' | 'lookUp' | 'stopwatch'>,
   signal: AbortSignal,
 ): Promise<{ readonly facts: Facts; readonly timings: { readonly directory: number; readonly zones: number } }> {
-  const started = clock()
+  const started = stopwatch()
   const asked = recipientQuestions(message, policy)
   const questions = directoryQuestions(asked)
   const heard = await (questions.keys.length > 0 ? directory(questions, signal) : { entries: none, domains: none })
   const recipients = recipientFacts(asked, heard.entries, heard.domains)
-  const between = clock()
+  const between = stopwatch()
   const zones = zoneQuestions(message, recipients, policy)
   const answers = await askZones(zones, lookUp, AbortSignal.any([signal, AbortSignal.timeout(policy.dns.budgetMs)]))
   return {
     facts: { message, recipients, zones: zoneFacts(zones, answers) },
-    timings: { directory: rounded(between - started), zones: rounded(clock() - between) },
+    timings: { directory: rounded(between - started), zones: rounded(stopwatch() - between) },
   }
 }
 

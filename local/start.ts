@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -29,13 +29,26 @@ type Options = {
   readonly rcpt: readonly string[]
 }
 
+/**
+ * Ctrl-C reaches this process from the terminal and from the launcher, so that it comes twice. The first one ends it in
+ * order, or at once while it is still busy; none may end it before the frozen processes are ended.
+ */
+let stayingUp = false
+const interrupted = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (stayingUp) resolve()
+      else process.exit(130)
+    })
+  }
+})
+
 /** `npm start`: the deployed system on this machine, a few messages through it, and then whatever is sent to it. */
 async function main(options: Options): Promise<number> {
   const dataDir = resolve(options.dataDir ?? mkdtempSync(join(tmpdir(), 'quietgate-')))
   mkdirSync(dataDir, { recursive: true })
-  const removeData = (): void => {
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
-  }
+  // On `exit`, so that nothing stays behind whichever way it ends; the functions' processes are ended there, too.
+  if (options.dataDir === undefined) process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
   const faults = createFaultPlan()
   for (const text of options.fault) {
     const fault = readFault(text)
@@ -58,17 +71,13 @@ async function main(options: Options): Promise<number> {
     onReport: (sentence) => void process.stderr.write(`${shown(sentence)}\n`),
     onLog: records.logged,
   })
-  if (started.answer === 'refused') {
-    removeData()
-    return refuse(started.sentence, 1)
-  }
+  if (started.answer === 'refused') return refuse(started.sentence, 1)
   const { stack } = started
   records.attach(stack)
   try {
     return await run(stack, records, options)
   } finally {
     await stack.close()
-    removeData()
   }
 }
 
@@ -138,9 +147,8 @@ async function stayUp(
   mkdirSync(dirname(localStackFile), { recursive: true })
   writeFileSync(localStackFile, JSON.stringify(describeStack(stack), null, 2))
   say(options, upText(stack))
-  await new Promise<void>((stop) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop())
-  })
+  stayingUp = true
+  await interrupted
   rmSync(localStackFile, { force: true })
 }
 
@@ -210,12 +218,18 @@ function refuse(sentence: string, exitCode: number): number {
   return exitCode
 }
 
+function readPort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new InvalidArgumentError(`"${text}" is not a port: a whole number from 0 to 65535.`)
+}
+
 const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value]
 const program = new Command('npm start --')
   .description('Runs the filter on this machine, from the template that deploys, and sends it a few messages.')
   .option('--once', 'end after the samples (or the replay): 0, or 1 if one did not go as expected', false)
   .option('--json', 'print one decision record a line on standard output', false)
-  .option('--port <port>', 'the SMTP port on 127.0.0.1; 0 for any that is free', Number, 2525)
+  .option('--port <port>', 'the SMTP port on 127.0.0.1; 0 for any that is free', readPort, 2525)
   .option('--data-dir <folder>', 'keep what is stored here, and find it again (default: a temporary folder)')
   .option('--config <file>', 'a configuration instead of the one of the samples')
   .option('--zone <file>', 'more records for the local DNS, in master-file format (repeatable)', collect, [])

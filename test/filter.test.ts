@@ -213,6 +213,7 @@ function worldOf(
       failed: (what) => void failures.push(what),
     },
     clock: () => Date.parse('2026-11-21T10:00:01.000Z'),
+    stopwatch: () => 0,
     run: { coldStart: true, codeVersion: '0.1.0+test', keptKey: 's3://mail/mail/x' },
     dispositionOf,
   }

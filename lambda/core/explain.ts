@@ -61,10 +61,11 @@ const notAskedWords: { readonly [why: string]: string | undefined } = {
 export const remedies: { readonly [C in ReasonCode]: string } = {
   'recipient-unknown':
     'If the address should exist, add it with `quietgate recipients add`; the raw message lies at `kept_key` until its retention ends.',
-  'recipient-denied': 'If mail to it is wanted after all, take the entry out with `quietgate recipients remove`.',
+  'recipient-denied':
+    'Nothing, unless mail to it is wanted after all: then take the entry out with `quietgate recipients remove`.',
   'recipient-recently-removed':
     'Nothing, unless it was removed by mistake: then add it again before `recipients.graceDays` are over.',
-  'recipient-always-exists': 'See to it that somebody reads what comes in for postmaster@ and abuse@.',
+  'recipient-always-exists': 'Nothing, as long as somebody reads what comes in for postmaster@ and abuse@.',
   'recipient-is-return-path':
     'Nothing, as long as the pattern in `recipients.bounceAddresses` or the domain in `recipients.srsDomains` is meant to be there.',
   'recipients-unavailable':
@@ -72,13 +73,13 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
   'directory-incomplete':
     'Add the recipients of the domain, then state with `quietgate recipients complete` that the list has all of them.',
   'recipient-not-checked':
-    'If its domain should be filtered, add it under `domains`, or set its `checkRecipients` to true.',
+    'Nothing, unless its domain should be filtered: then add it under `domains`, or set its `checkRecipients` to true.',
   'many-recipients-unknown':
     'If it goes on, block the client with an IP address filter of SES, which refuses it during SMTP and costs nothing.',
   'no-recipients': 'Keep the raw message and the record, and report them: SES is not known to send such an event.',
   'zone-listed': 'Nothing; a client that should not be listed has to be taken off by the operator of the list.',
   'zone-code-undeclared':
-    "Read in the list's own pages what the code means, and add it to a pattern under `dnsbl.zones` if it should count.",
+    "Nothing, unless the code should count: the list's own pages say what it means, and `dnsbl.zones` takes its pattern.",
   'zone-silent':
     'If it lasts for hours, ask the zone by hand, then name another resolver under `dns.servers` or take the zone out.',
   'dnsxl-recorded': 'Nothing: the sum is below `dnsbl.stop`.',
@@ -87,12 +88,12 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
   'dnsxl-one-operator': 'Nothing; if one operator is enough for you, set `authoritative` on its zone.',
   'dnsxl-disarmed': 'Mend the silent zone or take it out: as long as it is silent, no list stops anything.',
   'client-unknown':
-    'Nothing for a single message; if every message has it, SES writes its Received line in a new way: report one event.',
+    'If every message has it, SES writes its Received line in a new way: report the record of one message.',
   'virus-found': 'Nothing; whoever waits for the message asks the sender for another copy.',
   'spam-found': 'Nothing; `scans.spam` says what happens to such mail.',
   'dmarc-reject': 'Nothing; `scans.dmarcReject` says what happens to such mail, and forwarded mail is often among it.',
   'scan-missing': 'If every message has it, turn scanning on in the receipt rule that invokes the filter.',
-  'event-incomplete': 'If every message has it, SES has changed its event: report one event with its problems.',
+  'event-incomplete': 'If every message has it, SES has changed its event: report the record of one message.',
   bypassed: 'Set `mode` back to "observe" or "enforce" when the reason for switching the filter off is over.',
   'filter-failed': "Find the stack in the function's log by the id of the message, and report it.",
 }

@@ -14,20 +14,20 @@ import { filter, type Ports } from '../filter.ts'
 
 /** An SES receipt rule asks this function what to do with a message; the answer is a disposition, whatever happens. */
 export const handler = async (event: unknown): Promise<{ readonly disposition: Disposition }> => {
-  const message = readMessage(event)
-  const ports = portsFor(message)
   // Two seconds are kept for the record: a decision that nobody wrote down cannot be acted upon.
-  const deadlines = {
-    asking: AbortSignal.timeout(policy.deadlineMs - Math.min(2000, policy.deadlineMs / 2)),
-    acting: AbortSignal.timeout(policy.deadlineMs),
-  }
+  const asking = AbortSignal.timeout(policy.deadlineMs - Math.min(2000, policy.deadlineMs / 2))
+  const acting = AbortSignal.timeout(policy.deadlineMs)
+  let message: Message | null = null
   try {
-    return { disposition: dispositionOf(await filter(message, policy, ports, deadlines)) }
+    message = readMessage(event)
+    return { disposition: dispositionOf(await filter(message, policy, portsFor(message), { asking, acting })) }
   } catch (error) {
-    process.stderr.write(`${JSON.stringify({ level: 'error', message_id: message.id, error: stackOf(error) })}\n`)
-    await recordFailure(message, error, policy, ports, deadlines.acting).catch(() =>
-      ports.metrics.failed('record-failed'),
-    )
+    process.stderr.write(`${JSON.stringify({ level: 'error', message_id: message?.id, error: stackOf(error) })}\n`)
+    if (message === null) metrics.failed('filter-failed')
+    else
+      await recordFailure(message, error, policy, portsFor(message), acting).catch(() =>
+        metrics.failed('record-failed'),
+      )
     return { disposition: dispositionOf('deliver') }
   }
 }
@@ -59,7 +59,8 @@ function portsFor(message: Message): Ports {
     records,
     lookUp,
     metrics,
-    clock: () => performance.timeOrigin + performance.now(),
+    clock: Date.now,
+    stopwatch: () => performance.now(),
     run,
     dispositionOf,
   }

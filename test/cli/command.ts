@@ -21,8 +21,6 @@ export function linesOf(text: string): readonly string[] {
 function collector() {
   const chunks: Buffer[] = []
   const stream = new Writable({
-    // So small that every line fills it: a verb that does not wait for its reader is found out.
-    highWaterMark: 1,
     write: (chunk: Buffer, _encoding, done) => {
       chunks.push(chunk)
       setImmediate(done)

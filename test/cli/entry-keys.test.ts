@@ -38,7 +38,7 @@ describe('the key of an address', () => {
         (text) => {
           const read = readKey(text, { domains })
           if (read.answer === 'key') expect(Buffer.byteLength(read.entryKey.key)).toBeLessThanOrEqual(2048)
-          else expect(read.problem.length).toBeLessThan(2 * JSON.stringify(text).length + 200)
+          else expect(read.problem.length).toBeLessThan(700)
         },
       ),
     )

@@ -43,6 +43,16 @@ describe('the stack on one machine', () => {
     expect(await world.isKept(messageId)).toBe(true)
   })
 
+  it('counts what it decided, in lines that CloudWatch reads as metrics', async () => {
+    const before = world.log.length
+    await world.deliver(toNobody)
+    const metrics = world.log.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(metrics).toContainEqual(
+      expect.objectContaining({ Action: 'discard', WouldBeAction: 'discard', Mode: 'enforce', Messages: 1 }),
+    )
+    expect(metrics).toContainEqual(expect.objectContaining({ Reason: 'recipient-unknown', Reasons: 1 }))
+  })
+
   it('refuses during SMTP what no receipt rule takes', async () => {
     const sent = await send(world.stack.smtpPort, { ...letter, recipients: ['alice@elsewhere.example'] })
     expect(sent).toMatchObject({ answer: 'refused', reply: expect.stringMatching(/^550 /) as string })
@@ -174,6 +184,21 @@ describe('a stack right after its deployment', () => {
     }
   })
 
+  it('delivers, records and counts that it failed, when a bug strikes in the middle of the filter', async () => {
+    const world = await startedStack({ afterSynthesis: breakPolicy })
+    try {
+      const { record, received } = await world.deliver(toNobody)
+      expect([received.disposition, record?.action, record?.reasons]).toEqual([
+        'CONTINUE',
+        'deliver',
+        [{ code: 'filter-failed', error: expect.stringContaining('TypeError') as string }],
+      ])
+      expect(world.log.some((line) => line.includes('"FilterFailures":1'))).toBe(true)
+    } finally {
+      await world.close()
+    }
+  })
+
   it('finds its directory and its records again after a restart in the same folder', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'quietgate-test-'))
     try {
@@ -202,7 +227,10 @@ describe('a stack right after its deployment', () => {
       const answers = lambda?.kind === 'lambda' && lambda.outcome === 'returned' ? lambda.invocations : []
       const words = answers.map((answer) => (answer.answer === 'returned' ? answer.payload : answer.error))
       expect(record?.reasons.map(({ code }) => code) ?? null).toEqual(shows.reasons)
-      expect(words).toEqual([{ disposition: shows.disposition }, { disposition: 'again' in shows ? shows.again : shows.disposition }])
+      expect(words).toEqual([
+        { disposition: shows.disposition },
+        { disposition: 'again' in shows ? shows.again : shows.disposition },
+      ])
     } finally {
       await world.close()
     }
@@ -211,6 +239,14 @@ describe('a stack right after its deployment', () => {
 
 function editorOf({ stack }: StartedStack) {
   return createDirectoryEditor(stack.clients.dynamoDb, stack.outputs['DirectoryTable'] ?? '')
+}
+
+/** Ships a policy that lacks a part which every decision needs. */
+function breakPolicy(folder: string): void {
+  const asset = readdirSync(folder).find((name) => name.startsWith('asset.')) ?? ''
+  const path = join(folder, asset, 'policy.json')
+  const policy = JSON.parse(readFileSync(path, 'utf8')) as object
+  writeFileSync(path, JSON.stringify({ ...policy, dnsxl: null }))
 }
 
 /** Takes one action out of every policy of the synthesized template. */

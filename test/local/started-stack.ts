@@ -19,6 +19,8 @@ export type StartedStack = {
   readonly stack: LocalStack
   readonly faults: FaultPlan
   readonly reports: readonly string[]
+  /** What the functions wrote, a line each. */
+  readonly log: readonly string[]
   /** Sends a message and waits until it has been through its rules. Every record is held against its schema. */
   readonly deliver: (changes?: Partial<Outgoing>) => Promise<Delivered>
   /** Whether the raw mail of a message lies in the bucket. */
@@ -41,6 +43,7 @@ export async function startedStack(
   const faults = createFaultPlan(() => 0.5)
   const records = createLocalRecords()
   const reports: string[] = []
+  const log: string[] = []
   const received = new Map<string, ReceivedMessage>()
   const started = await startStack({
     config: sampleConfig,
@@ -54,7 +57,7 @@ export async function startedStack(
       records.received(message)
     },
     onReport: (sentence) => void reports.push(sentence),
-    onLog: () => undefined,
+    onLog: (line) => void log.push(line),
     ...changes,
   })
   if (started.answer === 'refused') throw new Error(started.sentence)
@@ -65,6 +68,7 @@ export async function startedStack(
     stack,
     faults,
     reports,
+    log,
     deliver: async (outgoing = {}) => {
       const begun = performance.now()
       const sent = await send(stack.smtpPort, { ...letter, ...outgoing })

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createDirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
 import type { Facts } from '../../lambda/core/facts.ts'
 import { countObjects } from '../../local/records.ts'
 import { startPostfix, type Postfix } from './postfix.ts'
@@ -99,8 +100,12 @@ describe('mail that Postfix relays', () => {
     const raw = outcomes[0]!.raw.toString('latin1')
     expect(raw).toMatch(/^Return-Path: <>\r\n/)
     expect(raw).toMatch(/\r\nContent-Type: multipart\/report; report-type=delivery-status;/)
-    expect(raw).toMatch(/\r\nFinal-Recipient: rfc822; gone@other\.example\r\n[^]*\r\nDiagnostic-Code: smtp; 550 5\.1\.1 /)
-    expect(deliveries()[0]).toMatch(/^gone@other\.example bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 /)
+    expect(raw).toMatch(
+      /\r\nFinal-Recipient: rfc822; gone@other\.example\r\n[^]*\r\nDiagnostic-Code: smtp; 550 5\.1\.1 /,
+    )
+    expect(deliveries()[0]).toMatch(
+      /^gone@other\.example bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 /,
+    )
   })
 
   it('is stopped in silence when it is a report to somebody who does not exist: nothing goes back and forth', async () => {
@@ -121,13 +126,17 @@ describe('mail that Postfix relays', () => {
   })
 
   it('comes with SMTPUTF8 (RFC 6531): addresses beyond ASCII are looked up and recorded as they are', async () => {
-    await injected(['-f', 'jörg@partner.example', 'älice@example.com', 'alice@example.com'], letter('Grüße', 'Schönen Tag'))
+    const { clients, outputs } = observed.stack
+    const editor = createDirectoryEditor(clients.dynamoDb, outputs['DirectoryTable']!)
+    await editor.add('jürgen@example.com', 'example.com', { kind: 'mailbox', target: null, removedAt: null })
+    const to = ['jürgen@example.com', 'älice@example.com']
+    await injected(['-f', 'jörg@partner.example', ...to], letter('Grüße', 'Schönen Tag'))
     await postfix.removed(1)
     expect((await observed.outcomes()).map(told)).toEqual([
       {
         disposition: 'CONTINUE',
         action: 'deliver',
-        recipients: ['älice@example.com: unknown, discard', 'alice@example.com: known, deliver'],
+        recipients: ['jürgen@example.com: known, deliver', 'älice@example.com: unknown, discard'],
         reasons: ['recipient-unknown'],
         ...relayed,
         mail_from: 'jörg@partner.example',
@@ -138,9 +147,23 @@ describe('mail that Postfix relays', () => {
   it('arrives whole under load: 200 messages in five sessions are 200 records and 200 raw mails', async () => {
     const { RecordBucket, MailBucket } = observed.stack.outputs
     const { s3 } = observed.stack.clients
-    const stored = async () => [await countObjects(s3, RecordBucket!, 'in/'), await countObjects(s3, MailBucket!, 'mail/')]
+    const stored = async () => [
+      await countObjects(s3, RecordBucket!, 'in/'),
+      await countObjects(s3, MailBucket!, 'mail/'),
+    ]
     const before = await stored()
-    const ran = await postfix.smtpSource('-s', '5', '-m', '200', '-l', '4000', '-f', 'carol@partner.example', '-t', 'alice@example.com')
+    const ran = await postfix.smtpSource(
+      '-s',
+      '5',
+      '-m',
+      '200',
+      '-l',
+      '4000',
+      '-f',
+      'carol@partner.example',
+      '-t',
+      'alice@example.com',
+    )
     expect(ran).toEqual({ exitCode: 0, stdout: '', stderr: '' })
     await postfix.removed(200)
     const outcomes = await observed.outcomes()

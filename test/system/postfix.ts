@@ -1,6 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,7 +55,8 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
     run(join(programs, 'usr/sbin', name), args, { ...options, env })
   const checked = await command('postfix', ['-c', config, 'check'])
   // It gives its reasons to a terminal only, and the folder stays for whoever looks there.
-  if (checked.exitCode !== 0) throw new Error(`Postfix refuses its configuration: "postfix -c ${config} check" says why.`)
+  if (checked.exitCode !== 0)
+    throw new Error(`Postfix refuses its configuration: "postfix -c ${config} check" says why.`)
   const logFile = join(folder, 'log')
   // Not a pipe: Node's are sockets, and no process can open its standard output anew if that is a socket.
   const logDescriptor = openSync(logFile, 'a')
@@ -56,7 +67,18 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
   closeSync(logDescriptor)
   const log = followLog(logFile)
   const ended = once(master, 'exit').finally(log.end)
-  await log.until((lines) => lines.some((line) => line.includes('daemon started')))
+  const close = async (): Promise<void> => {
+    master.kill('SIGTERM')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await log.until((lines) => lines.some((line) => line.includes('daemon started')))
+  } catch (error) {
+    // Nothing that a test has started outlives it.
+    await close()
+    throw error
+  }
   return {
     port,
     log: log.lines,
@@ -69,11 +91,7 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
     },
     sendmail: (args, message) => command('sendmail', ['-C', config, ...args], { input: message }),
     smtpSource: (...args) => command('smtp-source', [...args, `127.0.0.1:${port}`]),
-    close: async () => {
-      master.kill('SIGTERM')
-      await ended
-      rmSync(folder, { recursive: true, force: true })
-    },
+    close,
   }
 }
 
@@ -98,13 +116,21 @@ function followLog(path: string) {
     },
     until: (holds: (lines: readonly string[]) => boolean): Promise<void> =>
       new Promise((resolve, reject) => {
-        const check = (): void => {
-          const isReached = holds(lines())
-          if (!isReached && !isOver) return
+        const settle = (): void => {
+          clearTimeout(deadline)
           waiting.delete(check)
-          if (isReached) resolve()
-          else reject(new Error(`Postfix ended before it said what was waited for:\n${lines().join('\n')}`))
         }
+        const fail = (why: string): void => {
+          settle()
+          reject(new Error(`${why} before it said what was waited for. Its log:\n${lines().join('\n')}`))
+        }
+        const check = (): void => {
+          if (holds(lines())) {
+            settle()
+            resolve()
+          } else if (isOver) fail('Postfix ended')
+        }
+        const deadline = setTimeout(() => fail('A minute passed'), 60_000)
         waiting.add(check)
         check()
       }),
@@ -124,7 +150,7 @@ function settingsOf(programs: string, folder: string, relayPort: number): string
     'mail_owner = uucp',
     'setgid_group = mail',
     // Its libraries are where no linker looks, and Postfix clears the environment of whatever it starts.
-    'import_environment = LD_LIBRARY_PATH LANG=C',
+    'import_environment = LD_LIBRARY_PATH MAIL_CONFIG LANG=C',
     'export_environment = LD_LIBRARY_PATH MAIL_CONFIG LANG=C',
     'maillog_file = /dev/stdout',
     'inet_interfaces = 127.0.0.1',

@@ -71,7 +71,12 @@ export async function startObservedStack(): Promise<ObservedStack> {
   for (const [key, entry] of sampleDirectory) await editor.add(key, 'example.com', entry)
   await editor.complete('example.com', new Date().toISOString())
   // A client of its own, as somebody has who was told the endpoint and nothing else.
-  const s3 = new S3Client({ endpoint: stack.s3.url, region: stack.region, credentials: operatorKeys, forcePathStyle: true })
+  const s3 = new S3Client({
+    endpoint: stack.s3.url,
+    region: stack.region,
+    credentials: operatorKeys,
+    forcePathStyle: true,
+  })
   return {
     stack,
     outcomes: async () => {

@@ -16,8 +16,22 @@ afterEach(() => {
   expect(observed.complaints).toEqual([])
 })
 
-const fromPartner = ['--from', 'carol@partner.example', '--helo', 'mail.partner.example', '--xclient-addr', '198.51.100.10']
-const fromSpammer = ['--from', 'offers@spammer.example', '--helo', 'bulk.spammer.example', '--xclient-addr', '203.0.113.66']
+const fromPartner = [
+  '--from',
+  'carol@partner.example',
+  '--helo',
+  'mail.partner.example',
+  '--xclient-addr',
+  '198.51.100.10',
+]
+const fromSpammer = [
+  '--from',
+  'offers@spammer.example',
+  '--helo',
+  'bulk.spammer.example',
+  '--xclient-addr',
+  '203.0.113.66',
+]
 const partner = { mail_from: 'carol@partner.example', null_sender: false, client_ip: '198.51.100.10' }
 const spammer = { mail_from: 'offers@spammer.example', null_sender: false, client_ip: '203.0.113.66' }
 
@@ -170,10 +184,12 @@ function expectKept({ raw, record, received }: Outcome, { message }: Session): v
   const above = raw.subarray(0, raw.length - message.length)
   // `equals`: a difference of 7 MB is not for reading.
   expect(raw.subarray(above.length).equals(message)).toBe(true)
-  expect(above.toString('latin1')).toMatch(/^Return-Path: <[^>]*>\r\nReceived: from [^]*\r\nX-SES-DKIM-SIGNATURE: [^\n]*\r\n$/)
+  expect(above.toString('latin1')).toMatch(
+    /^Return-Path: <[^>]*>\r\nReceived: from [^]*\r\nX-SES-DKIM-SIGNATURE: [^\n]*\r\n$/,
+  )
 }
 
 function listsAsked(): readonly string[] {
-  const names = observed.stack.dns.questions().map(({ name }) => String(name))
+  const names = observed.stack.dns.questions().map(({ name }) => name)
   return names.filter((name) => /\.(bl|bl2|wl)\.example\.?$/.test(name)).sort()
 }

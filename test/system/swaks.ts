@@ -20,7 +20,15 @@ export async function swaks(port: number, ...args: readonly string[]): Promise<S
   return {
     accepted: isWhole ? (lines[end + 1]?.slice('<-  '.length) ?? null) : null,
     refusals: lines.filter((line) => line.startsWith('<**')).map((line) => line.slice('<** '.length)),
-    message: Buffer.from(isWhole ? lines.slice(begin + 1, end).map(asSent).join('') : '', 'latin1'),
+    message: Buffer.from(
+      isWhole
+        ? lines
+            .slice(begin + 1, end)
+            .map(asSent)
+            .join('')
+        : '',
+      'latin1',
+    ),
   }
 }
 
