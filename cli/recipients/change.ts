@@ -123,7 +123,8 @@ async function answersFor(
 
 /** An entry is never turned into another one by accident: whoever wants that removes it first. */
 function conflictOf(key: string, answer: EntryAnswer | undefined, wanted: DirectoryEntry): readonly string[] {
-  return []
+  if (answer?.answer === 'absent') return []
+  if (answer?.answer !== 'found') return [unanswered(key, answer)]
   const { kind, target, removedAt } = answer.entry
   if (kind === wanted.kind && target === wanted.target && removedAt === null) return []
   return [`${key} is there already, as ${kindWords(answer.entry)}: remove it first`]

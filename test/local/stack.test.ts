@@ -145,14 +145,19 @@ describe('the stack on one machine', () => {
   })
 
   it.each([
-    ['zone-silent', 'timeout'],
-    ['zone-error-code', 'error-code'],
+    // Two tries of 1.5 s end together with the budget of 3 s: whichever is first says why.
+    ['zone-silent', /^(timeout|aborted)$/],
+    ['zone-error-code', /^error-code$/],
   ] as const)('delivers from a listed client, and says which zones were silent, under %s', async (fault, cause) => {
     world.faults.set(fault, 1)
     const { record } = await world.deliver({ clientIp: '203.0.113.66', helo: 'bulk.spammer.example' })
     expect(record?.action).toBe('deliver')
     expect(record?.reasons).toMatchObject(
-      ['bl.example', 'bl2.example', 'wl.example'].map((zone) => ({ code: 'zone-silent', zone, cause })),
+      ['bl.example', 'bl2.example', 'wl.example'].map((zone) => ({
+        code: 'zone-silent',
+        zone,
+        cause: expect.stringMatching(cause) as string,
+      })),
     )
   })
 
