@@ -17,7 +17,7 @@ export type Terminal = {
  * of keeping all of it in memory.
  */
 export function print({ stdout }: Terminal, ...columns: readonly string[]): Promise<void> {
-  return write(stdout, `${columns.join('\t')}\n`)
+  return write(stdout, `${columns.map(shown).join('\t')}\n`)
 }
 
 /** Writes one JSON object a line, for programs. */

@@ -28,11 +28,12 @@ export function decisionText(record: DecisionRecord): readonly string[] {
 
 function messageLines(record: DecisionRecord): readonly string[] {
   const { mail_from, client_ip, helo, header_from, header_message_id, subject, scans } = record
-  const client = client_ip === undefined || client_ip === noClientIp ? 'unknown' : client_ip
+  const name = helo === undefined ? '' : `, which calls itself ${helo}`
+  const client = client_ip === undefined || client_ip === noClientIp ? 'unknown' : `${client_ip}${name}`
   const policy = scans.dmarc_policy === undefined ? '' : ` (p=${scans.dmarc_policy})`
   return [
     `Sender       ${mail_from ?? '<>'}`,
-    `Client       ${client}${helo === undefined ? '' : `, which calls itself ${helo}`}`,
+    `Client       ${client}`,
     ...(header_from === undefined ? [] : [`From         ${header_from}`]),
     ...(subject === undefined ? [] : [`Subject      ${subject}`]),
     ...(header_message_id === undefined ? [] : [`Message-ID   ${header_message_id}`]),

@@ -35,12 +35,17 @@ export function envelopeOf(message: Buffer, given: GivenEnvelope): GuessedEnvelo
     envelope: {
       clientIp: client.ip,
       clientName: null,
-      helo: client.helo ?? `[${client.ip}]`,
+      helo: client.helo ?? addressLiteral(client.ip),
       reversePath: sender.reversePath,
       recipients,
     },
     assumed: [...noted, ...sender.assumed, ...client.assumed],
   }
+}
+
+/** RFC 5321 4.1.3: what a client without a name says. */
+function addressLiteral(ip: string): string {
+  return ip.includes(':') ? `[IPv6:${ip}]` : `[${ip}]`
 }
 
 type Sender = { readonly reversePath: string | null; readonly assumed: readonly string[] }

@@ -74,7 +74,7 @@ function commentAt(text: string, at: number): string {
   if (range === undefined || !text.startsWith('/**', range.pos)) return ''
   const lines = text.slice(range.pos + 3, range.end - 2).split('\n')
   return lines
-    .map((line) => line.trim().replace(/^\*\s?/, ''))
+    .map((line) => line.trim().replace(/^\*\s*/, ''))
     .join(' ')
     .trim()
 }

@@ -16,7 +16,7 @@ describe('the envelope of a message from a file', () => {
       envelope: {
         clientIp: '2001:db8::1',
         clientName: null,
-        helo: '[2001:db8::1]',
+        helo: '[IPv6:2001:db8::1]',
         reversePath: null,
         recipients: ['alice@example.com'],
       },
