@@ -46,7 +46,15 @@ module.exports = {
       'adapters-never-decide',
       'An adapter speaks to one thing of the world. It may know ports, the core, the AWS SDK and Node.',
       '^lambda/adapters/',
-      ['^lambda/core/', '^lambda/ports/', '^lambda/adapters/', '^node_modules/@aws-sdk/', '^node_modules/@smithy/', '^node:', '^[a-z/_]+$'],
+      [
+        '^lambda/core/',
+        '^lambda/ports/',
+        '^lambda/adapters/',
+        '^node_modules/@aws-sdk/',
+        '^node_modules/@smithy/',
+        '^node:',
+        '^[a-z/_]+$',
+      ],
     ),
     only(
       'configuration-is-one-definition',
@@ -65,7 +73,14 @@ module.exports = {
       'infra-knows-the-configuration',
       'infra describes what is deployed. Of lambda/ it may know config.ts and the types of the core.',
       '^infra/',
-      ['^infra/', '^lambda/config', '^lambda/core/policy\\.ts$', '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/', '^node:', '^[a-z/_]+$'],
+      [
+        '^infra/',
+        '^lambda/config',
+        '^lambda/core/policy\\.ts$',
+        '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/',
+        '^node:',
+        '^[a-z/_]+$',
+      ],
     ),
     {
       name: 'what-is-deployed-knows-no-laptop',

@@ -30,15 +30,22 @@ child.on('exit', (code, signal) => {
 
 /** Installs exactly what the lock file says, once for each lock file. */
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   process.stderr.write('Installing the packages that package-lock.json names (once) ...\n')
   const npm = process.env.npm_execpath
   // Install scripts are other people's programs; none of the packages needs one.
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   const [command, argv] = npm === undefined ? ['npm', args] : [process.execPath, [npm, ...args]]
-  const installed = spawnSync(command, argv, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
-  if (installed.status !== 0) fail(`npm ci failed (exit ${installed.status ?? installed.error}). Mend that, then run the command again.`)
+  const installed = spawnSync(command, argv, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (installed.status !== 0)
+    fail(`npm ci failed (exit ${installed.status ?? installed.error}). Mend that, then run the command again.`)
   mkdirSync(modules, { recursive: true })
   writeFileSync(stamp, lock)
 }

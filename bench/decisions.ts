@@ -16,7 +16,7 @@ export type Decisions = {
 }
 
 /** Messages in a round. A round has a record store of its own: one that grows for the whole run would measure memory. */
-const round = 1000
+const round = 100
 
 /** Measures the filter in this process. Takes about `seconds` for each of its two rates. */
 export async function measureDecisions(seconds: number): Promise<Decisions> {

@@ -2,7 +2,8 @@ import { addressIn, splitAddressList } from './address-list.ts'
 import type { Authentication } from './authenticate.ts'
 import type { Envelope } from './envelope.ts'
 import { type HeaderField, readHeaderBlock } from './header-block.ts'
-import type { MatchedRule, ReceiptAction } from './rules.ts'
+import type { ReceiptAction } from '../template/receipt-rules.ts'
+import type { MatchedRule } from './rules.ts'
 import { scanDisabled, type ScanVerdicts } from './scan.ts'
 
 /** How `mail.source` shows a null sender: no captured event has one, so a reader must take all three. */

@@ -1,28 +1,8 @@
 import { domainToASCII } from 'node:url'
+import type { ReceiptRule as TemplateRule } from '../template/receipt-rules.ts'
 
-export type ReceiptAction =
-  | { readonly kind: 's3'; readonly bucketName: string; readonly objectKeyPrefix: string }
-  | {
-      readonly kind: 'lambda'
-      readonly functionArn: string
-      readonly invocationType: 'Event' | 'RequestResponse'
-    }
-  | { readonly kind: 'add-header'; readonly name: string; readonly value: string }
-  | { readonly kind: 'stop' }
-  | { readonly kind: 'bounce' }
-  | { readonly kind: 'sns'; readonly topicArn: string }
-  | { readonly kind: 'unsupported'; readonly type: string }
-
-export type ReceiptRule = {
-  readonly name: string
-  readonly enabled: boolean
-  /** Conditions; none means every recipient. */
-  readonly recipients: readonly string[]
-  readonly scanEnabled: boolean
-  /** Not enforced here: the laptop has no TLS, and a rule that requires it would take no mail at all. */
-  readonly tlsPolicy: 'Optional' | 'Require'
-  readonly actions: readonly ReceiptAction[]
-}
+/** A rule as the engine needs it: where it stands in a template is not its business. */
+export type ReceiptRule = Omit<TemplateRule, 'logicalId'>
 
 export type ReceiptRuleSet = { readonly name: string; readonly rules: readonly ReceiptRule[] }
 

@@ -13,7 +13,8 @@ import {
   strongest,
 } from './outcome.ts'
 import { type Attempt, retry, type RetrySchedule } from './retry.ts'
-import type { MatchedRule, ReceiptAction } from './rules.ts'
+import type { ReceiptAction } from '../template/receipt-rules.ts'
+import type { MatchedRule } from './rules.ts'
 import type { ScanVerdicts } from './scan.ts'
 
 /** What the rules ask of the world. */

@@ -20,6 +20,7 @@ export type ReceiptRule = {
   /** Empty: every recipient of every verified domain. */
   readonly recipients: readonly string[]
   readonly scanEnabled: boolean
+  /** Not enforced on the laptop: it has no TLS, and a rule that requires it would take no mail at all. */
   readonly tlsPolicy: 'Require' | 'Optional'
   readonly actions: readonly ReceiptAction[]
 }
