@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createDirectoryEditor } from '../lambda/adapters/directory-editor.ts'
+import { parseConfig, problemsText } from '../lambda/config.ts'
 import { explain } from '../lambda/core/explain.ts'
 import type { DecisionRecord } from '../lambda/core/record.ts'
 import { describeProblem, parseZoneFile } from './dns/zone-file.ts'
@@ -183,7 +184,10 @@ function readConfig(path: string | undefined): ReadConfig {
       readonly context?: unknown
     }
     const context = read.context as { readonly quietgate?: unknown } | undefined
-    return { config: (context?.quietgate ?? read) as ReadConfig['config'], problem: null }
+    const config = (context?.quietgate ?? read) as ReadConfig['config']
+    // The same check as at synth, here in the name of the file that the mistake stands in.
+    const parsed = parseConfig(config, path)
+    return { config, problem: parsed.kind === 'problems' ? problemsText(parsed.problems) : null }
   } catch (error) {
     return { config: {}, problem: `--config ${path} is not a JSON file that can be read: ${(error as Error).message}` }
   }
