@@ -13,6 +13,9 @@ export const slimSdk: Plugin = {
     build.onLoad({ filter: /[\\/]@aws-sdk[\\/]credential-provider-node[\\/]dist-es[\\/]index\.js$/ }, () => ({
       contents: environmentOnly,
     }))
+    build.onLoad({ filter: /[\\/]shared-ini-file-loader[\\/](readFile|getSSOTokenFromFile)\.js$/ }, () => ({
+      contents: noFiles,
+    }))
     build.onLoad(
       { filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ },
       async ({ path }) => ({
@@ -55,6 +58,15 @@ export function withLiteralKeys(source: string): string {
     return text === undefined ? key : `${text}:`
   })
 }
+
+/** There is no ~/.aws in Lambda. To look for it loads Node's fs/promises and readline, and asks the disk twice. */
+const noFiles = `
+  export const filePromises = {}
+  export const fileIntercept = {}
+  export const tokenIntercept = {}
+  export const readFile = () => Promise.resolve('')
+  export const getSSOTokenFromFile = () => Promise.reject(new Error('no single sign-on in Lambda'))
+`
 
 const environmentOnly = `
   import { fromEnv } from '@aws-sdk/credential-provider-env'
