@@ -1,14 +1,14 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDirectoryEditor } from '../lambda/adapters/directory-editor.ts'
-import { keyAttribute } from '../lambda/adapters/directory-items.ts'
 import { createDynamoDb } from '../local/aws/dynamodb.ts'
 import { createS3 } from '../local/aws/s3.ts'
 import { sampleRecords } from '../local/dns/sample-zones.ts'
 import { startDnsServer } from '../local/dns/server.ts'
+import { createDirectoryTable } from '../test/directory-table.ts'
 import { functionEnvironment } from './function-folder.ts'
 import { sampleDirectory } from './samples.ts'
 
@@ -48,14 +48,7 @@ async function fill(s3Url: string, dynamoDbUrl: string): Promise<void> {
   const dynamoDb = new DynamoDBClient({ ...common, endpoint: dynamoDbUrl })
   const table = functionEnvironment.DIRECTORY_TABLE
   await s3.send(new CreateBucketCommand({ Bucket: functionEnvironment.RECORD_BUCKET }))
-  await dynamoDb.send(
-    new CreateTableCommand({
-      TableName: table,
-      KeySchema: [{ AttributeName: keyAttribute, KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: keyAttribute, AttributeType: 'S' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  )
+  await createDirectoryTable(dynamoDb, table)
   const editor = createDirectoryEditor(dynamoDb, table)
   for (const [key, entry] of sampleDirectory.entries) await editor.add(key, domain, entry)
   if ((await editor.complete(domain, '2026-11-21T10:00:00.000Z')) !== 'completed')

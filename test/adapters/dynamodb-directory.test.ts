@@ -1,4 +1,4 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
 import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-directory.ts'
@@ -7,6 +7,7 @@ import { createDynamoDb } from '../../local/aws/dynamodb.ts'
 import type { Endpoint } from '../../local/aws/endpoint.ts'
 import type { FaultHook } from '../../local/aws/faults.ts'
 import { describeRecipientDirectory } from '../contract/recipient-directory.ts'
+import { createDirectoryTable } from '../directory-table.ts'
 
 let endpoint: Endpoint
 let client: DynamoDBClient
@@ -160,18 +161,9 @@ describe('createDirectoryEditor', () => {
   })
 })
 
-async function emptyTable(): Promise<string> {
+function emptyTable(): Promise<string> {
   tables += 1
-  const name = `directory-${tables}`
-  await client.send(
-    new CreateTableCommand({
-      TableName: name,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
-    }),
-  )
-  return name
+  return createDirectoryTable(client, `directory-${tables}`)
 }
 
 async function directoryOf(...keys: readonly string[]) {

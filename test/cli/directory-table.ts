@@ -1,8 +1,9 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDynamoDb } from '../../local/aws/dynamodb.ts'
+import { createDirectoryTable } from '../directory-table.ts'
 
 /** An empty directory table in an embedded DynamoDB, and the file by which `--local` finds it. */
 export type DirectoryTable = {
@@ -26,14 +27,7 @@ export async function startDirectoryTable(): Promise<DirectoryTable> {
   await dynamoDb.listen()
   const { url } = dynamoDb
   const client = new DynamoDBClient({ region, endpoint: url, credentials: { accessKeyId: 'A', secretAccessKey: 'B' } })
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  )
+  await createDirectoryTable(client, table)
   client.destroy()
   const file = join(folder, 'local-stack.json')
   const description = { pid: process.pid, region, dynamoDb: url, outputs: { DirectoryTable: table } }

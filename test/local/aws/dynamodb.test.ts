@@ -64,6 +64,8 @@ async function createTable(name: string): Promise<void> {
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
     }),
   )
+  const wait = { client: operator, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }
+  await sdk.waitUntilTableExists(wait, { TableName: name })
 }
 
 function allow(action: string, resource: string): void {
