@@ -39,8 +39,8 @@ module.exports = {
     only(
       'the-pipeline-knows-no-adapter',
       'filter.ts is the data flow. It names ports, and the composition root in functions/ gives it adapters.',
-      '^lambda/filter\\.ts$',
-      ['^lambda/core/', '^lambda/ports/'],
+      '^lambda/(filter|fail-open|probe)(\\.ts|/)',
+      ['^lambda/core/', '^lambda/ports/', '^lambda/(filter|probe)(\\.ts|/)'],
     ),
     only(
       'adapters-never-decide',

@@ -4,6 +4,7 @@ import type { DecisionRecord } from '../lambda/core/record.ts'
 import { filter, type Deadlines, type Ports } from '../lambda/filter.ts'
 import { createMemoryDirectory } from '../local/memory/recipient-directory.ts'
 import { createMemoryRecordStore } from '../local/memory/record-store.ts'
+import { zoneLookupOf } from '../local/memory/zone-lookup.ts'
 import { sampleAnswer, sampleDirectory, sampleEvents, samplePolicy } from './samples.ts'
 
 export type Decisions = {
@@ -67,7 +68,7 @@ function portsOf(count: (json: string) => void, metrics: Ports['metrics']): Port
   const store = createMemoryRecordStore()
   return {
     directory: createMemoryDirectory(sampleDirectory),
-    lookUp: (name) => Promise.resolve(sampleAnswer(name)),
+    zones: zoneLookupOf((name) => Promise.resolve(sampleAnswer(name))),
     records: {
       append: (key: string, record: DecisionRecord, signal) => {
         count(JSON.stringify(record))

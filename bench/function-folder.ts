@@ -12,13 +12,17 @@ export const functionEnvironment = {
   MAIL_PREFIX: 'mail/',
   RECORD_BUCKET: 'bench-records',
   DIRECTORY_TABLE: 'bench-directory',
+  STATE_TABLE: 'bench-state',
   CODE_VERSION: 'bench',
 } as const
 
 /** A folder with the built bundle and the policy beside it, as the deployed asset holds them. */
-export async function makeFunctionFolder({ directory }: BundledFunction, policy: Policy): Promise<FunctionFolder> {
+export async function makeFunctionFolder(
+  { directory, files }: BundledFunction,
+  policy: Policy,
+): Promise<FunctionFolder> {
   const path = await mkdtemp(join(tmpdir(), 'quietgate-bench-'))
-  await copyFile(join(directory, 'index.mjs'), join(path, 'index.mjs'))
+  for (const file of files) await copyFile(join(directory, file), join(path, file))
   await writeFile(join(path, 'policy.json'), JSON.stringify(policy))
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }

@@ -9,6 +9,7 @@ import { rounded } from './median.ts'
 import { measureParsers, type ParserSpeed } from './parsers.ts'
 import { samplePolicy } from './samples.ts'
 import { startServices } from './services.ts'
+import { measureZones } from './zones.ts'
 
 /** `npm run bench`: prints a table; with `-- --json` one object. What is measured, and how: README.md beside this file. */
 /** Plain: the table may end up in a file. */
@@ -27,9 +28,11 @@ say('fresh processes that answer (7), and 200 answers of one')
 const answers = await measureAnswers(folder, services, 7)
 await folder.remove()
 await services.close()
+say('the zones of 300 messages, after three that find one dead (25 s)')
+const zones = await measureZones(300)
 const parsers = measureParsers((name) => say(`parser: ${name}`))
 
-const numbers = { ...decisions, ...load, ...answers, bundle_kb: rounded(filterBundle.bytes / 1000) }
+const numbers = { ...decisions, ...load, ...answers, ...zones, bundle_kb: rounded(filterBundle.bytes / 1000) }
 const machine = { node: process.versions.node, cpus: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' }
 if (process.argv.includes('--json')) {
   process.stdout.write(`${JSON.stringify({ ...numbers, parsers, ...machine })}\n`)
@@ -50,7 +53,12 @@ function tableOf(of: typeof numbers): string {
     ['loading an empty module, ms', of.empty_module_load_ms, ''],
     ['first answer of a process, ms', of.first_answer_ms, ''],
     ['answer of a warm process, ms', of.warm_answer_ms, ''],
-    ['bundle, KB', of.bundle_kb, 'under 400'],
+    ['one zone at 20 ms alone, p50, ms', of.zone_alone_ms, ''],
+    ['eight zones at 20 ms and a dead one, p50, ms', of.zones_p50_ms, 'at most 2 more than one alone'],
+    ['the same, p99, ms', of.zones_p99_ms, 'within the budget of 3000'],
+    ['the same while the dead one is not known yet, ms', of.zones_dead_ms, 'within the budget of 3000'],
+    ['queries a zone, 10,000 look-ups, 1,000 addresses', of.zone_queries_per_1000_addresses, '1,000'],
+    ['bundle that a start loads, KB', of.bundle_kb, 'under 400'],
     ['peak memory of the process, MB', of.peak_rss_mb ?? 'unknown', ''],
   )
   return table.toString()

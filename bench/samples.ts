@@ -47,9 +47,7 @@ export function sampleAnswer(name: string): AddressAnswer {
 /** The policy under which the samples are judged: three zones, everything enforced. */
 export function samplePolicy(servers: readonly string[] | null): Policy {
   const zone = (name: string, operator: string, weight: number) => ({
-    zone: name,
-    pattern: '127.0.0.[2..11]',
-    weight,
+    term: `${name}=127.0.0.[2..11]*${weight}`,
     operator,
   })
   const parsed = parseConfig(

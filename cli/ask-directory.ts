@@ -21,12 +21,13 @@ export async function askDirectory(
 }
 
 /** A message that is only an envelope. */
-const nothingKnown: Message = {
+export const nothingKnown: Message = {
   id: '',
   receivedAt: new Date(0).toISOString(),
   reversePath: null,
   recipients: [],
   client: { kind: 'unknown', why: 'no-received' },
+  received: [],
   fromField: null,
   headerMessageId: null,
   subject: null,

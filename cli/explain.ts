@@ -47,5 +47,6 @@ function sortedOut(
 const aboutExplain = `
 The decision is made by the bundle that is deployed, run as Lambda runs it, from the template of the configuration. The
 recipients are looked up in --directory, or in the stack that --local or --stack names; with none of them nobody is known
-or unknown, and the answer says so. Nothing is sent, and nothing is written outside a temporary folder. SES's scanners
-cannot be had here: only the test strings GTUBE and EICAR are found.`
+or unknown, and the answer says so. A list in --dns counts only if its test entry (2.0.0.127) stands there, too. Nothing
+is sent, and nothing is written outside a temporary folder. SES's scanners cannot be had here: only
+the test strings GTUBE and EICAR are found.`

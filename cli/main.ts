@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { addDnsbl } from './dnsbl.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { addExplain } from './explain.ts'
 import { sentenceOfFailure } from './failures.ts'
@@ -29,6 +30,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   const program = programOf(terminal)
   addRecipients(program, run)
   addExplain(program, run)
+  addDnsbl(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
   } catch (error) {

@@ -49,6 +49,8 @@ export const notAskedWords: { readonly [W in NotAskedWhy]: string } = {
   'no-recipient-left': 'no recipient was left to ask for',
   'client-unknown': 'it is not certain who connected',
   'client-not-public': "the client's address is not a public one",
+  'normal-sender': 'it is asked about mail from <> and from postmaster alone',
+  'address-family': 'it does not list addresses of this family',
 }
 
 const formWords: { readonly [F in CandidateForm]: string } = {

@@ -4,6 +4,7 @@ import {
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { readFileSync } from 'node:fs'
 import { localStackFile, type LocalStackDescription } from '../local/local-stack-file.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,40 +18,69 @@ export type TargetOptions = {
   readonly region: string | null
 }
 
-/** A stack that was found, as far as a verb needs it. */
-export type Target = {
+/** A stack that was found, and how to reach what its outputs name. */
+export type FoundStack = {
   /** For people: "the local stack", "the stack Quietgate in eu-west-1". */
+  readonly name: string
+  /** By name; an output that was asked for is among them. */
+  readonly outputs: ReadonlyMap<string, string>
+  /** The DNS server of the local stack, `address:port`; null in AWS. */
+  readonly dns: string | null
+  readonly dynamoDb: () => DynamoDBClient
+  readonly s3: () => Promise<S3Client>
+}
+
+/** The stack's directory, as far as a verb needs it. */
+export type Target = {
   readonly name: string
   readonly dynamoDb: DynamoDBClient
   readonly directoryTable: string
 }
 
-export type Found =
-  { readonly answer: 'found'; readonly target: Target } | { readonly answer: 'missing'; readonly sentence: string }
+export type Found = { readonly answer: 'found'; readonly target: Target } | Missing
+export type FindStack = { readonly answer: 'found'; readonly stack: FoundStack; readonly output: string } | Missing
+type Missing = { readonly answer: 'missing'; readonly sentence: string }
 
 /** The name that infra/app.ts gives the stack. */
 export const usualStack = 'Quietgate'
 
-/**
- * Finds the running local stack, or the deployed one by its outputs. A stack that is not there is an answer; what the
- * credentials and the network do is thrown, as the SDK throws it (`failures.ts` has the words).
- */
-export function findTarget(options: TargetOptions, { env }: Terminal): Promise<Found> {
-  return options.local ? findLocal(env['QUIETGATE_LOCAL'] ?? localStackFile) : findDeployed(options)
+export async function findTarget(options: TargetOptions, terminal: Terminal): Promise<Found> {
+  const found = await findStack(options, 'DirectoryTable', terminal)
+  if (found.answer === 'missing') return found
+  const { stack, output } = found
+  return {
+    answer: 'found',
+    target: { name: stack.name, dynamoDb: stack.dynamoDb(), directoryTable: output },
+  }
 }
 
-async function findLocal(file: string): Promise<Found> {
+/**
+ * Finds the running local stack, or the deployed one, by one of its outputs. A stack that is not there is an answer; what
+ * the credentials and the network do is thrown, as the SDK throws it (`failures.ts` has the words).
+ */
+export function findStack(options: TargetOptions, output: string, { env }: Terminal): Promise<FindStack> {
+  return options.local ? findLocal(env['QUIETGATE_LOCAL'] ?? localStackFile, output) : findDeployed(options, output)
+}
+
+async function findLocal(file: string, wanted: string): Promise<FindStack> {
   const description = readDescription(file)
   if (description === null || !isRunning(description.pid)) {
     return missing('No local stack is running: start one with npm start.')
   }
-  const { region, dynamoDb, outputs } = description
-  const directoryTable = outputs['DirectoryTable']
-  if (directoryTable === undefined) return missing(`${file} names no directory table: start the local stack again.`)
+  const { region, outputs, dynamoDb, s3, dns } = description
+  const output = outputs[wanted]
+  if (output === undefined) return missing(`${file} names no output ${wanted}: start the local stack again.`)
   // A second of loading that a verb against AWS is spared.
   const { operatorKeys } = await import('../local/stack.ts')
-  const client = new DynamoDBClient({ region, endpoint: dynamoDb, credentials: operatorKeys, maxAttempts: 1 })
-  return { answer: 'found', target: { name: 'the local stack', dynamoDb: client, directoryTable } }
+  const common = { region, credentials: operatorKeys, maxAttempts: 1 }
+  const stack: FoundStack = {
+    name: 'the local stack',
+    outputs: new Map(Object.entries(outputs)),
+    dns,
+    dynamoDb: () => new DynamoDBClient({ ...common, endpoint: dynamoDb }),
+    s3: async () => createS3Client({ ...common, endpoint: s3, forcePathStyle: true }),
+  }
+  return { answer: 'found', stack, output }
 }
 
 /** null for a file that is not there, or is cut short because somebody is just writing it. */
@@ -71,7 +101,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function findDeployed({ stack, region }: TargetOptions): Promise<Found> {
+async function findDeployed({ stack, region }: TargetOptions, wanted: string): Promise<FindStack> {
   const where = region === null ? {} : { region }
   const client = new CloudFormationClient(where)
   const name = stack ?? usualStack
@@ -82,16 +112,22 @@ async function findDeployed({ stack, region }: TargetOptions): Promise<Found> {
       const mend = 'Deploy it with npx cdk deploy, or say which one it is with --stack NAME and --region REGION.'
       return missing(`There is no stack named ${name} in ${actual}. ${mend}`)
     }
-    const directoryTable = outputs.get('DirectoryTable')
-    if (directoryTable === undefined) {
+    const output = outputs.get(wanted)
+    if (output === undefined) {
       const found = outputs.size === 0 ? 'none at all' : [...outputs.keys()].join(', ')
       return missing(
-        `The stack ${name} in ${actual} should have an output DirectoryTable, and has ${found}: ` +
+        `The stack ${name} in ${actual} should have an output ${wanted}, and has ${found}: ` +
           'it is not finished, or not one of Quietgate. Say which one it is with --stack NAME.',
       )
     }
-    const target = { name: `the stack ${name} in ${actual}`, dynamoDb: new DynamoDBClient(where), directoryTable }
-    return { answer: 'found', target }
+    const found: FoundStack = {
+      name: `the stack ${name} in ${actual}`,
+      outputs,
+      dns: null,
+      dynamoDb: () => new DynamoDBClient(where),
+      s3: () => createS3Client(where),
+    }
+    return { answer: 'found', stack: found, output }
   } finally {
     client.destroy()
   }
@@ -110,6 +146,12 @@ async function outputsOf(client: CloudFormationClient, name: string): Promise<Re
   }
 }
 
-function missing(sentence: string): Found {
+/** Half of the verbs need no S3, and are spared loading it. */
+async function createS3Client(options: S3ClientConfig): Promise<S3Client> {
+  const { S3Client } = await import('@aws-sdk/client-s3')
+  return new S3Client(options)
+}
+
+function missing(sentence: string): Missing {
   return { answer: 'missing', sentence }
 }

@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { configurationPage } from './generate/configuration.ts'
 import type { Page } from './generate/page.ts'
 import { reasonsPage } from './generate/reasons.ts'
+import { zonesPage } from './generate/zones.ts'
 
 /**
  * `npm run docs` writes the pages that are made from the code; with `--check` it writes nothing, and ends with 1 if one of
  * them is not what the code says now. Resolves with the exit code.
  */
 export async function generate(check: boolean, directory: string, say: (line: string) => void): Promise<number> {
-  const pages = await Promise.all([reasonsPage(directory), configurationPage()])
+  const pages = await Promise.all([reasonsPage(directory), configurationPage(), zonesPage()])
   const stale = await staleAmong(pages, directory)
   if (!check) for (const { name, text } of stale) await writeFile(join(directory, name), text)
   for (const { name } of stale) say(check ? `docs/${name} is out of date: run npm run docs` : `docs/${name} written`)

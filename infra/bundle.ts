@@ -1,18 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type BuildResult } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 import { lazyHttp, slimSdk } from './bundle/slim-sdk.ts'
 
-/** A function as it is shipped: one file that stands on nothing but Node. */
+/** A function as it is shipped: files that stand on nothing but Node. */
 export type BundledFunction = {
   /** The name of its file in lambda/functions, without `.ts`. */
   readonly name: string
-  /** Absolute path of the folder that holds `index.mjs` and nothing else. */
+  /** Absolute path of the folder that holds the files, and maybe some of an earlier build. */
   readonly directory: string
+  /** Names of the files to ship: `index.mjs`, and the parts that it loads at once or when they are needed. */
+  readonly files: readonly string[]
+  /** Of `index.mjs` and of what it loads at once: what every start reads. */
   readonly bytes: number
-  /** SHA-256 of `index.mjs`, hexadecimal. */
+  /** SHA-256 of all files, hexadecimal. */
   readonly hash: string
   /** package.json's version and the first 8 digits of the hash: which code decided stands in every record. */
   readonly codeVersion: string
@@ -23,9 +26,10 @@ const output = join(root, 'dist', 'functions')
 const stampFile = join(root, 'dist', 'functions.json')
 
 /**
- * Builds every file of lambda/functions into dist/functions/NAME/index.mjs. The same sources give the same bytes, so that
- * a deploy without a change changes nothing. Beside it, not shipped: dist/NAME.meta.json (what each byte comes from) and
- * dist/NAME.mjs.map (to read a stack by). Throws esbuild's own message when a source cannot be built.
+ * Builds every file of lambda/functions into dist/functions/NAME/index.mjs; what is imported only when it is needed becomes
+ * a file beside it. The same sources give the same bytes, so that a deploy without a change changes nothing. Not shipped:
+ * dist/NAME.meta.json (what each byte comes from) and dist/maps/NAME (to read a stack by). Throws esbuild's own message when
+ * a source cannot be built.
  */
 export async function bundle(): Promise<readonly BundledFunction[]> {
   const results = await Promise.all((await functionNames()).map(buildOne))
@@ -51,11 +55,15 @@ async function functionNames(): Promise<readonly string[]> {
 }
 
 async function buildOne(name: string): Promise<{ readonly bundled: Relocatable; readonly sources: readonly string[] }> {
-  const result = await build({
-    entryPoints: [join(root, 'lambda', 'functions', `${name}.ts`)],
-    outfile: join(output, name, 'index.mjs'),
+  const folder = join(output, name)
+  const { outputFiles, metafile } = await build({
+    entryPoints: { index: join(root, 'lambda', 'functions', `${name}.ts`) },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
     absWorkingDir: root,
     bundle: true,
+    // Few policies have keys: what reads them is a file of its own, which no other start loads.
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node24',
@@ -71,19 +79,37 @@ async function buildOne(name: string): Promise<{ readonly bundled: Relocatable; 
     write: false,
     plugins: [slimSdk, lazyHttp],
   })
-  const code = fileOf(result, '.mjs')
-  const hash = createHash('sha256').update(code).digest('hex')
-  await write(join(output, name, 'index.mjs'), code)
-  await write(join(root, 'dist', `${name}.mjs.map`), fileOf(result, '.map'))
-  await write(join(root, 'dist', `${name}.meta.json`), JSON.stringify(result.metafile))
-  const sources = Object.keys(result.metafile.inputs).filter((path) => path.startsWith('lambda/'))
-  return { sources, bundled: { name, bytes: code.length, hash, codeVersion: `${await version()}+${hash.slice(0, 8)}` } }
+  const outputs = outputFiles.map(({ path, contents }) => ({ file: basename(path), contents }))
+  const shipped = outputs.filter(({ file }) => file.endsWith('.mjs')).sort((a, b) => (a.file < b.file ? -1 : 1))
+  const hash = createHash('sha256')
+  for (const { file, contents } of shipped) hash.update(file).update(contents)
+  for (const { file, contents } of outputs) {
+    await write(join(file.endsWith('.mjs') ? folder : join(root, 'dist', 'maps', name), file), contents)
+  }
+  await write(join(root, 'dist', `${name}.meta.json`), JSON.stringify(metafile))
+  const digits = hash.digest('hex')
+  return {
+    sources: Object.keys(metafile.inputs).filter((path) => path.startsWith('lambda/')),
+    bundled: {
+      name,
+      files: shipped.map(({ file }) => file),
+      bytes: bytesAtOnce(metafile),
+      hash: digits,
+      codeVersion: `${await version()}+${digits.slice(0, 8)}`,
+    },
+  }
 }
 
-function fileOf(result: BuildResult, extension: string): Uint8Array {
-  const file = result.outputFiles?.find(({ path }) => path.endsWith(extension))
-  if (file === undefined) throw new Error(`esbuild wrote no ${extension} file`)
-  return file.contents
+/** Bytes of the file of the function itself, and of all files that it imports before it runs. */
+function bytesAtOnce({ outputs }: Metafile): number {
+  const reached = new Set(Object.keys(outputs).filter((path) => basename(path) === 'index.mjs'))
+  // A set that grows while it is walked is walked to its end.
+  for (const path of reached) {
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) {
+      if (kind === 'import-statement' && next in outputs) reached.add(next)
+    }
+  }
+  return [...reached].reduce((sum, path) => sum + (outputs[path]?.bytes ?? 0), 0)
 }
 
 async function version(): Promise<string> {
@@ -125,7 +151,7 @@ async function write(path: string, content: string | Uint8Array): Promise<void> 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { name, directory, bytes, codeVersion } of await bundle()) {
     process.stdout.write(
-      `${relative(root, directory)}/index.mjs  ${(bytes / 1000).toFixed(1)} KB  ${name} ${codeVersion}\n`,
+      `${relative(root, directory)}/index.mjs  ${(bytes / 1000).toFixed(1)} KB at a start  ${name} ${codeVersion}\n`,
     )
   }
 }

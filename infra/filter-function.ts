@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { AssetHashType, Duration, RemovalPolicy, Stack, Stage, Validations, type CfnResource } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack, Validations, type CfnResource } from 'aws-cdk-lib'
 import type { Bucket } from 'aws-cdk-lib/aws-s3'
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type CfnLogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { Policy } from '../lambda/core/policy.ts'
 import type { BundledFunction } from './bundle.ts'
 import type { Directory } from './directory.ts'
+import { codeWith } from './function-code.ts'
+import { keyStatements } from './key-permissions.ts'
+import type { State } from './state.ts'
 import { mailPrefix, pointerPrefix, recordPrefix, type Storage } from './storage.ts'
 
 export type FilterFunctionProps = {
@@ -19,6 +19,7 @@ export type FilterFunctionProps = {
   readonly logDays: number
   readonly storage: Storage
   readonly directory: Directory
+  readonly state: State
 }
 
 /**
@@ -29,7 +30,11 @@ export type FilterFunctionProps = {
 export class FilterFunction extends Construct {
   readonly function: LambdaFunction
 
-  constructor(scope: Construct, id: string, { bundle, policy, logDays, storage, directory }: FilterFunctionProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { bundle, policy, logDays, storage, directory, state }: FilterFunctionProps,
+  ) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', { removalPolicy: RemovalPolicy.RETAIN })
     ;(logGroup.node.defaultChild as CfnLogGroup).retentionInDays = logDays
@@ -42,15 +47,16 @@ export class FilterFunction extends Construct {
       allow(['s3:PutObject'], [records.arnForObjects(`${recordPrefix}*`), records.arnForObjects(`${pointerPrefix}*`)]),
       // An event that comes again is answered as the first time, by the record that stands there.
       allow(['s3:GetObject'], [records.arnForObjects(`${recordPrefix}*`)]),
-      allow(['dynamodb:BatchGetItem'], [directory.table.tableArn]),
+      allow(['dynamodb:BatchGetItem'], [directory.table.tableArn, state.table.tableArn]),
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
+      ...keyStatements(this, policy.keys),
       new PolicyStatement({ effect: Effect.DENY, actions: ['ses:*'], resources: ['*'] }),
     ]) {
       role.addToPolicy(statement)
     }
     this.function = new LambdaFunction(this, 'Function', {
       description: 'Answers an SES receipt rule: deliver, or stop silently.',
-      code: codeWithPolicy(this, bundle, policy),
+      code: codeWith(this, bundle, 'policy.json', policy),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -65,6 +71,7 @@ export class FilterFunction extends Construct {
         MAIL_PREFIX: mailPrefix,
         RECORD_BUCKET: records.bucketName,
         DIRECTORY_TABLE: directory.table.tableName,
+        STATE_TABLE: state.table.tableName,
         CODE_VERSION: bundle.codeVersion,
       },
     })
@@ -78,17 +85,6 @@ export class FilterFunction extends Construct {
  */
 function timeoutFor(deadlineMs: number): Duration {
   return Duration.seconds(Math.ceil(deadlineMs / 1000) + 4)
-}
-
-/** The bundle with policy.json beside it: all environment variables together may have 4 KB, and a policy may have more. */
-function codeWithPolicy(scope: Construct, bundle: BundledFunction, policy: Policy): Code {
-  const json = JSON.stringify(policy)
-  const directory = join(Stage.of(scope)?.outdir ?? bundle.directory, `prepared-${bundle.name}`)
-  mkdirSync(directory, { recursive: true })
-  copyFileSync(join(bundle.directory, 'index.mjs'), join(directory, 'index.mjs'))
-  writeFileSync(join(directory, 'policy.json'), json)
-  const assetHash = createHash('sha256').update(bundle.hash).update(json).digest('hex')
-  return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash })
 }
 
 function allow(actions: string[], resources: string[]): PolicyStatement {

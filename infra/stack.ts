@@ -1,22 +1,27 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { policyOf, type Config } from '../lambda/config.ts'
+import { probePlanOf } from '../lambda/config/probe-plan.ts'
 import type { BundledFunction } from './bundle.ts'
 import { Directory } from './directory.ts'
 import { FilterFunction } from './filter-function.ts'
 import { ReceiptRules } from './receipt-rules.ts'
+import { State } from './state.ts'
 import { Storage } from './storage.ts'
+import { ZoneProbe } from './zone-probe.ts'
 
 export type QuietgateStackProps = {
   readonly config: Config
   readonly functions: readonly BundledFunction[]
 }
 
-/** All of it: where mail and records lie, who exists, the function that decides, and the rule that asks it. */
+/** All of it: where mail and records lie, who exists, the function that decides, the rule that asks it, and the probe of the lists. */
 export class QuietgateStack extends Stack {
   readonly storage: Storage
   readonly directory: Directory
+  readonly state: State
   readonly filter: FilterFunction
+  readonly probe: ZoneProbe
   readonly rules: ReceiptRules
 
   constructor(scope: Construct, id: string, { config, functions }: QuietgateStackProps) {
@@ -27,18 +32,29 @@ export class QuietgateStack extends Stack {
     Tags.of(this).add('application', 'quietgate')
     this.storage = new Storage(this, 'Storage', config)
     this.directory = new Directory(this, 'Directory')
+    this.state = new State(this, 'State')
     this.filter = new FilterFunction(this, 'Filter', {
       bundle: bundleNamed('filter', functions),
       policy: policyOf(config),
       logDays: config.retention.logDays,
       storage: this.storage,
       directory: this.directory,
+      state: this.state,
+    })
+    this.probe = new ZoneProbe(this, 'Probe', {
+      bundle: bundleNamed('probe-zones', functions),
+      plan: probePlanOf(config),
+      logDays: config.retention.logDays,
+      storage: this.storage,
+      state: this.state,
     })
     this.rules = new ReceiptRules(this, 'Rules', { config, storage: this.storage, filter: this.filter })
     this.#output('MailBucket', this.storage.mail.bucketName, 'Received mail, as it came.')
     this.#output('RecordBucket', this.storage.records.bucketName, 'One decision record a message.')
     this.#output('DirectoryTable', this.directory.table.tableName, 'Who exists.')
+    this.#output('StateTable', this.state.table.tableName, 'How the lists are, and what of ours stands on them.')
     this.#output('FilterFunction', this.filter.function.functionName, 'The function that decides.')
+    this.#output('ProbeFunction', this.probe.function.functionName, 'The function that asks the lists how they are.')
     this.#output('RuleSet', this.rules.ruleSet.receiptRuleSetName, activation)
   }
 

@@ -12,6 +12,9 @@ export const recordPrefix = 'in/'
 /** Pointers to quarantined messages, so that they can be listed. */
 export const pointerPrefix = 'quarantine/'
 
+/** What the probe of the lists found changed: `eventKey` in core/probe-events.ts makes the keys. */
+export const eventPrefix = 'events/'
+
 /**
  * The two buckets. Both are kept when the stack goes, without a fixed name: they hold the only copy of mail that was
  * stopped, and of why.
@@ -27,6 +30,7 @@ export class Storage extends Construct {
       keptFor(retention.recordsDays, recordPrefix),
       // A pointer to a message that is gone would only promise what nobody can do.
       keptFor(retention.mailDays, pointerPrefix),
+      keptFor(retention.recordsDays, eventPrefix),
     ])
   }
 

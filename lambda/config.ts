@@ -4,9 +4,10 @@ import { disagreements } from './config/agreement.ts'
 import type { Config } from './config/config.ts'
 import { problemOf, strayKeys, writePath, type Problem } from './config/problems.ts'
 import { configSchema } from './config/schema.ts'
+import { completeZones, keyPolicies, zonePolicies } from './config/zones.ts'
 import type { Policy } from './core/policy.ts'
 
-export type { Config, Retention } from './config/config.ts'
+export type { Config, Retention, ZoneSetting } from './config/config.ts'
 export { settings, type Setting } from './config/settings.ts'
 
 export type Parsed =
@@ -21,7 +22,7 @@ export function parseConfig(value: unknown, where: string): Parsed {
   const stray = strayKeys(configSchema, value)
   const read = v.safeParse(configSchema, value ?? undefined)
   if (read.success) {
-    const config = withOwnModes(read.output)
+    const config = completed(read.output)
     const found = [...stray, ...disagreements(config, new Set())]
     return found.length > 0 ? problems(found, where) : { kind: 'config', config }
   }
@@ -30,8 +31,12 @@ export function parseConfig(value: unknown, where: string): Parsed {
 }
 
 /** The part of the configuration that a decision depends on, with the hash by which records name it. */
-export function policyOf({ mode, deadlineMs, domains, recipients, dnsbl, scans, dns, privacy }: Config): Policy {
-  const policy = { mode, deadlineMs, domains, recipients, dnsxl: dnsbl, scans, dns, privacy }
+export function policyOf({ mode, deadlineMs, domains, recipients, dnsbl, ...rest }: Config): Policy {
+  const { trustedRelays, scans, dns, privacy } = rest
+  const { zones, record, stop, action } = dnsbl
+  const dnsxl = { zones: zonePolicies(zones), record, stop, action }
+  const keys = keyPolicies(dnsbl)
+  const policy = { mode, deadlineMs, domains, recipients, dnsxl, keys, trustedRelays, scans, dns, privacy }
   return { hash: createHash('sha256').update(canonicalJson(policy)).digest('hex').slice(0, 16), ...policy }
 }
 
@@ -48,11 +53,16 @@ function disagreementsBeside(unreadable: readonly Problem[], value: unknown): re
   if (typeof value !== 'object' || value === null || sections.has(undefined)) return []
   const rest = Object.fromEntries(Object.entries(value).filter(([key]) => !sections.has(key)))
   const read = v.safeParse(configSchema, sections.has('domains') ? { ...rest, domains: ['example.com'] } : rest)
-  return read.success ? disagreements(withOwnModes(read.output), sections) : []
+  return read.success ? disagreements(completed(read.output), sections) : []
 }
 
-function withOwnModes(read: v.InferOutput<typeof configSchema>): Config {
-  return { ...read, domains: read.domains.map((domain) => ({ ...domain, mode: domain.mode ?? read.mode })) }
+/** With what a setting takes from another place when it is not given. */
+function completed(read: v.InferOutput<typeof configSchema>): Config {
+  return {
+    ...read,
+    domains: read.domains.map((domain) => ({ ...domain, mode: domain.mode ?? read.mode })),
+    dnsbl: { ...read.dnsbl, zones: completeZones(read.dnsbl.zones) },
+  }
 }
 
 function problems(found: readonly Problem[], where: string): Parsed {

@@ -1,6 +1,6 @@
 import { decide } from './core/decide.ts'
 import { effectsOf, type Effect } from './core/effects.ts'
-import type { Facts, ZoneFact } from './core/facts.ts'
+import type { Facts } from './core/facts.ts'
 import type { Message } from './core/message.ts'
 import type { Action, Policy } from './core/policy.ts'
 import {
@@ -12,15 +12,16 @@ import {
   type ZoneQuestion,
 } from './core/questions.ts'
 import { recordOf } from './core/record.ts'
-import type { AddressLookup } from './ports/address-lookup.ts'
+import { needsControl } from './core/rules/dnsxl.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { RecipientDirectory } from './ports/recipient-directory.ts'
 import type { RecordStore } from './ports/record-store.ts'
+import type { ZoneHeard, ZoneLookup } from './ports/zone-lookup.ts'
 
 /** What the filter needs of the world, and what it cannot know by itself. */
 export type Ports = {
   readonly directory: RecipientDirectory
-  readonly lookUp: AddressLookup
+  readonly zones: ZoneLookup
   readonly records: RecordStore
   readonly metrics: Metrics
   /** Milliseconds since 1970. For the record's own time: no verdict depends on it. */
@@ -52,7 +53,7 @@ export async function filter(message: Message, policy: Policy, ports: Ports, dea
 export async function gatherFacts(
   message: Message,
   policy: Policy,
-  { directory, lookUp, stopwatch }: Pick<Ports, 'directory' | 'lookUp' | 'stopwatch'>,
+  { directory, zones, stopwatch }: Pick<Ports, 'directory' | 'zones' | 'stopwatch'>,
   signal: AbortSignal,
 ): Promise<{ readonly facts: Facts; readonly timings: { readonly directory: number; readonly zones: number } }> {
   const started = stopwatch()
@@ -61,10 +62,10 @@ export async function gatherFacts(
   const heard = await (questions.keys.length > 0 ? directory(questions, signal) : { entries: none, domains: none })
   const recipients = recipientFacts(asked, heard.entries, heard.domains)
   const between = stopwatch()
-  const zones = zoneQuestions(message, recipients, policy)
-  const answers = await askZones(zones, lookUp, AbortSignal.any([signal, AbortSignal.timeout(policy.dns.budgetMs)]))
+  const budget = AbortSignal.any([signal, AbortSignal.timeout(policy.dns.budgetMs)])
+  const answered = await askZones(zoneQuestions(message, recipients, policy), policy, zones, budget)
   return {
-    facts: { message, recipients, zones: zoneFacts(zones, answers) },
+    facts: { message, recipients, zones: answered },
     timings: { directory: rounded(between - started), zones: rounded(stopwatch() - between) },
   }
 }
@@ -98,15 +99,32 @@ export async function perform(
   return action
 }
 
-/** All zones at once: the slowest one sets the time, and the budget ends it. */
+/**
+ * All zones at once: the slowest one sets the time, and the budget ends it. Then, where an answer would count, the control
+ * questions of its zone: they must be put after that answer was heard, or a zone could go wrong in between.
+ */
 async function askZones(
-  zones: readonly ZoneQuestion[],
-  lookUp: AddressLookup,
+  questions: readonly ZoneQuestion[],
+  policy: Policy,
+  zones: ZoneLookup,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, ZoneFact['answer']>> {
-  const answers = new Map<string, ZoneFact['answer']>()
-  await Promise.all(zones.map(async ({ name }) => name !== null && answers.set(name, await lookUp(name, signal))))
-  return answers
+): Promise<Facts['zones']> {
+  const heard = new Map<string, ZoneHeard>()
+  await Promise.all(
+    questions.map(
+      async ({ zone, name }) => name !== null && heard.set(zone, await zones.lookUp({ zone, name }, signal)),
+    ),
+  )
+  const answers = new Map([...heard].map(([zone, { answer }]) => [zone, answer]))
+  const facts = zoneFacts(questions, answers)
+  return Promise.all(
+    facts.map(async (fact, index) => {
+      const question = questions[index]
+      if (question === undefined || question.name === null || !needsControl(fact, facts, policy)) return fact
+      const since = heard.get(fact.zone)?.heardAt ?? 0
+      return { ...fact, control: await zones.control(fact.zone, question.family, since, signal) }
+    }),
+  )
 }
 
 const none: ReadonlyMap<string, never> = new Map<string, never>()

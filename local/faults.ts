@@ -62,10 +62,10 @@ export function readFault(text: string): ReadFault {
   return { answer: 'fault', name, probability }
 }
 
-/** The faults of the embedded DynamoDB. */
-export function directoryFault(plan: FaultPlan): FaultHook {
-  return ({ action }): Fault | null => {
-    if (action !== 'dynamodb:BatchGetItem') return null
+/** The faults of the embedded DynamoDB: only the directory's table fails. */
+export function directoryFault(plan: FaultPlan, directoryTableArn: string): FaultHook {
+  return ({ action, resource }): Fault | null => {
+    if (action !== 'dynamodb:BatchGetItem' || resource !== directoryTableArn) return null
     if (plan.happens('directory-down')) return { kind: 'reset' }
     if (plan.happens('directory-slow')) return { kind: 'delay', ms: 3000 }
     return plan.happens('unprocessed-keys') ? { kind: 'unprocessed', keep: 1 } : null

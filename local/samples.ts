@@ -15,9 +15,13 @@ export const sampleConfig = {
   domains: ['example.com'],
   dnsbl: {
     zones: [
-      { zone: 'bl.example', pattern: '127.0.0.[2..11]', weight: 2, operator: 'Example List' },
-      { zone: 'bl2.example', pattern: '127.0.0.[2..11]', weight: 2, operator: 'Second Example' },
-      { zone: 'wl.example', pattern: '127.0.[2..9;11..20].[1..3]', weight: -3, operator: 'Example Allow List' },
+      { term: 'bl.example=127.0.0.[2..11]*2', operator: 'Example List' },
+      { term: 'bl2.example=127.0.0.[2..11]*2', operator: 'Second Example' },
+      {
+        term: 'wl.example=127.0.[2..9;11..20].[1..3]*-3',
+        operator: 'Example Allow List',
+        listingCodes: ['127.0.10.0'],
+      },
     ],
     record: 1,
     stop: 3,

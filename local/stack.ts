@@ -8,6 +8,7 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { parseConfig, policyOf } from '../lambda/config.ts'
 import { queryName } from '../lambda/core/protocol/dnsxl.ts'
 import { createDynamoDb } from './aws/dynamodb.ts'
 import type { Endpoint } from './aws/endpoint.ts'
@@ -16,19 +17,22 @@ import { createS3 } from './aws/s3.ts'
 import type { DnsRecord } from './dns/records.ts'
 import { resolverOf } from './dns/resolver.ts'
 import { startDnsServer, type DnsServer } from './dns/server.ts'
-import { directoryFault, functionFault, recordsFault, zoneFault, type FaultPlan } from './faults.ts'
-import type { LocalFunction } from './lambda/function.ts'
-import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
+import { directoryFault, recordsFault, zoneFault, type FaultPlan } from './faults.ts'
+import { accessKeyOf, poolNamed, runnableFunctions, startFunctions } from './functions.ts'
+import type { InvocationAnswer } from './lambda/function.ts'
+import type { FunctionPool } from './lambda/pool.ts'
+import { startScheduler } from './schedule.ts'
 import type { Resolver } from './ses/authenticate.ts'
 import type { ReceivedMessage, Report } from './ses/outcome.ts'
 import { createReceiver, type Receiver } from './ses/receive.ts'
 import { startSmtpListener } from './ses/smtp.ts'
 import { synthesize } from './synthesize.ts'
 import { readTemplate } from './template/assembly.ts'
-import { functionByArn, functionsOf } from './template/functions.ts'
+import { functionByArn } from './template/functions.ts'
 import { outputsOf } from './template/outputs.ts'
 import { receiptRulesOf } from './template/receipt-rules.ts'
 import { rolePoliciesOf } from './template/role-policies.ts'
+import { schedulesOf } from './template/schedules.ts'
 import { bucketsOf, tablesOf } from './template/storage.ts'
 import type { Template } from './template/template.ts'
 
@@ -49,12 +53,16 @@ export type StackOptions = {
    */
   readonly names?: 'own' | 'network'
   readonly faults: FaultPlan
+  /** Whether the schedules of the template run by the clock. `invoke` runs a function at once. @default false */
+  readonly schedules?: boolean
   /** A message has been through its rules. */
   readonly onReceived: (message: ReceivedMessage) => void
   /** Something that the operator must hear of. */
   readonly onReport: (sentence: string) => void
   /** Each line that a function writes; its metrics are among them. */
   readonly onLog: (line: string) => void
+  /** Added to the environment of every function, such as AWS_ENDPOINT_URL_SECRETS_MANAGER. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>
   /** Called with the folder of the cloud assembly before anything is started from it. @default nothing */
   readonly afterSynthesis?: (assemblyDir: string) => void
 }
@@ -70,6 +78,8 @@ export type LocalStack = {
   readonly template: Template
   /** By ARN. */
   readonly functions: ReadonlyMap<string, FunctionPool>
+  /** Runs a function on an event; `which` is its logical id or its name. Throws if there is none. */
+  readonly invoke: (which: string, event: unknown) => Promise<InvocationAnswer>
   /** The stack's outputs, as `cdk deploy` prints them. */
   readonly outputs: Readonly<Record<string, string>>
   readonly clients: { readonly s3: S3Client; readonly dynamoDb: DynamoDBClient }
@@ -112,7 +122,17 @@ export async function startStack(options: StackOptions): Promise<Started> {
     reverseName: reverseNameOf(dns),
     onReport: options.onReport,
   })
+  const invoke = (which: string, event: unknown): Promise<InvocationAnswer> =>
+    poolNamed(template, pools, which).invoke(event)
+  const stopScheduler = startScheduler({
+    schedules: options.schedules === true ? schedulesOf(template) : [],
+    accountId,
+    region: options.region,
+    invoke,
+    onReport: options.onReport,
+  })
   const close = async (): Promise<void> => {
+    stopScheduler()
     if (smtp.answer === 'listening') await smtp.close()
     receiver.close()
     for (const pool of pools.values()) pool.close()
@@ -124,17 +144,9 @@ export async function startStack(options: StackOptions): Promise<Started> {
     await close()
     return smtp
   }
-  const stack = {
-    functions: pools,
-    smtpPort: smtp.port,
-    region: options.region,
-    dns,
-    receiver,
-    template,
-    outputs: outputsOf(template),
-    close,
-  }
-  return { answer: 'started', stack: { ...stack, ...storage } }
+  const { region } = options
+  const parts = { functions: pools, smtpPort: smtp.port, region, dns, receiver, template, invoke, close }
+  return { answer: 'started', stack: { ...parts, ...storage, outputs: outputsOf(template) } }
 }
 
 type Storage = Pick<LocalStack, 's3' | 'dynamoDb' | 'clients'>
@@ -165,38 +177,12 @@ async function startStorage(template: Template, { dataDir, region, faults }: Sta
     const wait = { client: clients.dynamoDb, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }
     await waitUntilTableExists(wait, { TableName: createTable.TableName })
   }
-  dynamoDb.setFault(directoryFault(faults))
-  const records = bucketsOf(template).find(({ name }) => name === outputsOf(template)['RecordBucket'])
+  const { DirectoryTable, RecordBucket } = outputsOf(template)
+  const directory = tablesOf(template).find(({ name }) => name === DirectoryTable)
+  dynamoDb.setFault(directoryFault(faults, directory?.arn ?? ''))
+  const records = bucketsOf(template).find(({ name }) => name === RecordBucket)
   s3.setFault(recordsFault(faults, records?.arn ?? ''))
   return { s3, dynamoDb, clients }
-}
-
-/** Each function of the template, with the keys of its own role and frozen between its invocations. */
-function startFunctions(
-  template: Template,
-  storage: Storage,
-  options: StackOptions,
-): ReadonlyMap<string, FunctionPool> {
-  return new Map(
-    runnableFunctions(template).map((fn) => {
-      const accessKeyId = accessKeyOf(fn)
-      const pool = createFunctionPool(fn, {
-        region: options.region,
-        credentials: { accessKeyId, secretAccessKey: 'local', sessionToken: 'local' },
-        extraEnvironment: {
-          AWS_ENDPOINT_URL_S3: storage.s3.url,
-          AWS_ENDPOINT_URL_DYNAMODB: storage.dynamoDb.url,
-        },
-        fault: () => functionFault(options.faults),
-        onLog: (line) => options.onLog(line),
-        onFreeze: () => {
-          storage.s3.dropConnections(accessKeyId)
-          storage.dynamoDb.dropConnections(accessKeyId)
-        },
-      })
-      return [fn.arn, pool]
-    }),
-  )
 }
 
 function startReceiver(
@@ -229,11 +215,9 @@ function startReceiver(
 /** Whether the next message's zones fail. A zone fails whole, for everybody who asks it, so it is set and not thrown. */
 function zonesAtFault(dns: DnsServer, { config, faults }: StackOptions): boolean {
   const fault = zoneFault(faults)
-  const listed = settingsOf(config['dnsbl'])['zones']
-  for (const entry of Array.isArray(listed) ? listed : []) {
-    const zone = settingsOf(entry)['zone']
-    if (typeof zone === 'string') dns.setFault(zone, fault)
-  }
+  const read = parseConfig(config, 'the configuration of this stack')
+  const zones = read.kind === 'config' ? policyOf(read.config).dnsxl.zones : []
+  for (const { zone } of zones) dns.setFault(zone, fault)
   return fault !== null
 }
 
@@ -259,18 +243,6 @@ function reverseNameOf(dns: DnsServer): (ip: string) => Promise<string | null> {
     const [first] = Array.isArray(found) ? (found as readonly unknown[]) : []
     return typeof first === 'string' ? first : null
   }
-}
-
-/** The functions whose code and role the template holds; what the CDK adds inline for itself is not run here. */
-function runnableFunctions(template: Template): readonly LocalFunction[] {
-  return functionsOf(template).flatMap(({ codeDir, roleLogicalId, ...fn }) =>
-    codeDir === null || roleLogicalId === null ? [] : [{ ...fn, codeDir, roleLogicalId }],
-  )
-}
-
-/** IAM gives a role's session its own access key; here it tells which function calls. */
-function accessKeyOf(fn: LocalFunction): string {
-  return `QUIETGATE${fn.logicalId.toUpperCase()}`
 }
 
 function settingsOf(value: unknown): { readonly [name: string]: unknown } {

@@ -68,6 +68,7 @@ async function main(options: Options): Promise<number> {
     smtpPort: options.port,
     records: [...sampleRecords(), ...extra],
     faults,
+    schedules: true,
     onReceived: records.received,
     onReport: (sentence) => void process.stderr.write(`${shown(sentence)}\n`),
     onLog: records.logged,

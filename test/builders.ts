@@ -1,4 +1,4 @@
-import type { DirectoryEntry, Facts, ZoneFact } from '../lambda/core/facts.ts'
+import type { AddressAnswer, ControlFact, DirectoryEntry, Facts, NotAskedWhy, ZoneFact } from '../lambda/core/facts.ts'
 import type { Message } from '../lambda/core/message.ts'
 import type { DomainPolicy, Policy, ZonePolicy } from '../lambda/core/policy.ts'
 import { directoryQuestions, recipientFacts, recipientQuestions } from '../lambda/core/questions.ts'
@@ -12,6 +12,7 @@ export function messageOf(changes: Partial<Message> = {}): Message {
     reversePath: 'bob@partner.example',
     recipients: ['alice@example.com'],
     client: { kind: 'client', ip: '198.51.100.9', helo: 'mail.partner.example' },
+    received: [],
     fromField: 'bob@partner.example',
     headerMessageId: '1@partner.example',
     subject: 'Lunch',
@@ -26,7 +27,24 @@ export function domainOf(name: string, changes: Partial<DomainPolicy> = {}): Dom
 }
 
 export function zoneOf(zone: string, changes: Partial<ZonePolicy> = {}): ZonePolicy {
-  return { zone, pattern: '127.0.0.[2..11]', weight: 2, operator: zone, authoritative: false, ...changes }
+  return {
+    zone,
+    terms: [{ pattern: '127.0.0.[2..11]', weight: 2 }],
+    operator: zone,
+    authoritative: false,
+    appliesWhen: 'always',
+    families: 'both',
+    listingCodes: ['127.0.[0..20].[0..255]'],
+    errorCodes: [],
+    definesLoopback: false,
+    testEntries: true,
+    ...changes,
+  }
+}
+
+/** A zone with one term of this weight. */
+export function weighing(zone: string, weight: number, changes: Partial<ZonePolicy> = {}): ZonePolicy {
+  return zoneOf(zone, { terms: [{ pattern: '127.0.[0..20].[1..254]', weight }], ...changes })
 }
 
 /** A policy that enforces for example.com and asks no zone. */
@@ -38,6 +56,8 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
     domains: [domainOf('example.com')],
     recipients: { unknown: 'discard', graceDays: 30, bounceAddresses: [], srsDomains: [] },
     dnsxl: { zones: [], record: 1, stop: 3, action: 'quarantine' },
+    keys: [],
+    trustedRelays: [],
     scans: { virus: 'quarantine', spam: 'deliver', dmarcReject: 'deliver' },
     dns: { servers: null, timeoutMs: 1500, retries: 1, budgetMs: 3000 },
     privacy: { subject: 'full' },
@@ -82,14 +102,36 @@ export function factsOf(
   }
 }
 
-export function listed(zone: string, ...addresses: readonly string[]): ZoneFact {
-  return { zone, answer: { answer: 'addresses', addresses, ttlSeconds: 300 } }
+const none: AddressAnswer = { answer: 'none', why: 'no-such-name' }
+
+/** The control questions of a zone as a zone that works answers them. */
+export const soundControl: ControlFact = controlOf({})
+
+/** Control questions with some answers that are not those of a zone that works. */
+export function controlOf(changes: Partial<Omit<Extract<ControlFact, { answer: 'heard' }>, 'answer'>>): ControlFact {
+  const listed = { answer: 'addresses', addresses: ['127.0.0.2'], ttlSeconds: 300 } as const
+  return { answer: 'heard', listed, unlisted: none, unheardOf: none, ...changes }
 }
 
-export function notListed(zone: string): ZoneFact {
-  return { zone, answer: { answer: 'none', why: 'no-such-name' } }
+/** An answer with these addresses, from a zone that works unless it is said otherwise. */
+export function listed(zone: string, addresses: string | readonly string[], control = soundControl): ZoneFact {
+  return { zone, answer: saying(...[addresses].flat()), control }
+}
+
+export function saying(...addresses: readonly string[]): AddressAnswer {
+  return { answer: 'addresses', addresses, ttlSeconds: 300 }
+}
+
+export function notListed(zone: string, control: ControlFact = notNeeded): ZoneFact {
+  return { zone, answer: none, control }
 }
 
 export function silent(zone: string): ZoneFact {
-  return { zone, answer: { answer: 'failed', cause: 'timeout' } }
+  return { zone, answer: { answer: 'failed', cause: 'timeout' }, control: notNeeded }
 }
+
+export function unasked(zone: string, why: NotAskedWhy): ZoneFact {
+  return { zone, answer: { answer: 'not-asked', why }, control: notNeeded }
+}
+
+export const notNeeded: ControlFact = { answer: 'not-asked', why: 'nothing-to-count' }

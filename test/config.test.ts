@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { parseConfig, policyOf, problemsText, settings, type Config } from '../lambda/config.ts'
 
 const where = 'cdk.json, context quietgate'
-const zone = { zone: 'dnsbl.example', pattern: '127.0.0.2', weight: 2, operator: 'A' }
+const zone = { term: 'dnsbl.example=127.0.0.2*2', operator: 'A' }
+
+/** Nobody's: made for these tests. */
+const key = 'abcdefghij234567klmnopqrst'
 
 describe('a configuration', () => {
   it('needs nothing but a domain', () => {
@@ -112,31 +115,117 @@ const refused: readonly (readonly [unknown, string])[] = [
     'recipients.srsDomains[0] "example.net" is not one of the domains above',
   ],
   [
-    withZone({ pattern: '127.0.0.[300]' }),
-    'dnsbl.zones[0].pattern "127.0.0.[300]" is not a return code: octets are 0 to 255',
+    withZone({ term: 'bl.example=127.0.0.[300]*2' }),
+    'dnsbl.zones[0].term "bl.example=127.0.0.[300]*2" is wrong at character 21 ("300"): octets are 0 to 255 (',
   ],
   [
-    withZone({ pattern: '10.0.0.1' }),
-    'dnsbl.zones[0].pattern "10.0.0.1" is not a return code: zones answer in 127.0.0.0/8',
+    zonesOf('bl.example=127.0.0.2', 'bl.example=127.0.0.[300]*2'),
+    'dnsbl.zones[1] "bl.example=127.0.0.[300]*2" is wrong at character 21 ("300"): octets are 0 to 255 (',
   ],
-  [withZone({ pattern: undefined }), 'dnsbl.zones[0].pattern is missing: it must be a return code such as '],
-  [withZone({ weight: 0 }), 'dnsbl.zones[0].weight 0 is not a whole number from -100 to 100 other than 0'],
+  [zonesOf('bl.example*'), 'dnsbl.zones[0] "bl.example*" is wrong at its end: expected a weight'],
+  [
+    zonesOf('bl.example=10.0.0.1'),
+    'dnsbl.zones[0] "bl.example=10.0.0.1" is wrong at character 12 ("10"): zones answer',
+  ],
+  [zonesOf('bl.ex💥ample'), 'dnsbl.zones[0] "bl.ex💥ample" is wrong at character 6 ("💥"): the name of a zone has'],
+  [withZone({ term: undefined }), 'dnsbl.zones[0].term is missing: it must be a term such as '],
+  [zonesOf(7), 'dnsbl.zones[0] 7 is not a term, or an object with one'],
   [withZone({ operator: ' ' }), 'dnsbl.zones[0].operator " " is not a text of 1 to 100 characters'],
+  [withZone({ listingCodes: [] }), 'dnsbl.zones[0].listingCodes is an empty list, not a list of at least one'],
   [
-    withZone({ zone: `${'a'.repeat(60)}.${'b'.repeat(60)}.${'c'.repeat(60)}.${'d'.repeat(10)}` }),
-    'dnsbl.zones[0].zone ',
+    withZone({ errorCodes: ['127.0.0.[300]'] }),
+    'dnsbl.zones[0].errorCodes[0] "127.0.0.[300]" is not a return code: octets',
+  ],
+  [withZone({ appliesWhen: 'never' }), 'dnsbl.zones[0].appliesWhen "never" is not "always" or "null-or-postmaster"'],
+  [
+    zonesOf('dnsbl.example*2'),
+    'dnsbl.zones[0] "dnsbl.example" is in no catalogue, so that it needs an operator: write {"term": "...", "operator": "..."} (',
   ],
   [
-    beside({ dnsbl: { zones: [zone, { ...zone, pattern: '127.0.0.3', operator: 'B' }] } }),
-    'dnsbl.zones[1].operator "B" is not the operator of dnsbl.example, which is "A" above',
+    zonesOf('bl.spamcop.com*2'),
+    'dnsbl.zones[0] "bl.spamcop.com" is in no catalogue, so that it needs an operator: write {"term": "...", "operator": "..."}; did you mean bl.spamcop.net? (',
   ],
   [
-    beside({ dnsbl: { zones: [zone, zone] } }),
+    zonesOf({ term: 'bl.spamcop.net*2', operator: 'Me' }),
+    'dnsbl.zones[0].operator "Me" is not the operator of bl.spamcop.net, which is "SpamCop"',
+  ],
+  [
+    zonesOf(zone, { term: 'dnsbl.example=127.0.0.3', operator: 'B' }),
+    'dnsbl.zones[1].operator "B" contradicts the term of dnsbl.example above, which says "A"',
+  ],
+  [
+    zonesOf({ ...zone, authoritative: true }, { term: 'dnsbl.example=127.0.0.3', authoritative: false }),
+    'dnsbl.zones[1].authoritative false contradicts the term of dnsbl.example above, which says true',
+  ],
+  [
+    zonesOf(zone, 'dnsbl.example=127.0.0.2*1'),
     'dnsbl.zones[1] "dnsbl.example=127.0.0.2" stands here already, and would count twice',
+  ],
+  [
+    zonesOf('dul.dnsbl.sorbs.net*2'),
+    'dnsbl.zones[0] "dul.dnsbl.sorbs.net" is dead: SORBS ended on 2024-06-05 and lists nobody since (',
+  ],
+  [
+    zonesOf('zen.spamhaus.org=127.0.0.2*3'),
+    'dnsbl.zones[0] "zen.spamhaus.org" is refused: it answers 127.255.255.254 to ',
+  ],
+  [
+    zonesOf('{dqs}.zen.dq.spamhaus.net=127.0.0.2*3'),
+    'dnsbl.zones[0] "{dqs}.zen.dq.spamhaus.net" needs a key: dnsbl.keys.dqs must say where it is kept',
+  ],
+  [
+    zonesOf(`${key}.zen.dq.spamhaus.net=127.0.0.2*3`),
+    'dnsbl.zones[0] "***.zen.dq.spamhaus.net=127.0.0.2*3" is wrong at character 1 ("***"): this looks like a key, which belongs in a secret',
+  ],
+  [
+    beside({ dnsbl: { keys: { dqs: { secretsManager: key } } } }),
+    'dnsbl.keys.dqs is an object, not an object such as {"secretsManager": "quietgate/dqs"} or {"ssm": "/quietgate/dqs"}',
+  ],
+  [beside({ dnsbl: { keys: { dqs: key } } }), 'dnsbl.keys.dqs "***" is not an object such as {"secretsManager": '],
+  [
+    beside({ dnsbl: { keys: { dqs: { ssm: '/a', secretsManager: 'b' } } } }),
+    'dnsbl.keys.dqs is an object, not an object such',
+  ],
+  [beside({ dnsbl: { keys: { DQS: { ssm: '/a' } } } }), 'dnsbl.keys.DQS "DQS" is not the name of a key: at most 20 '],
+  [
+    zonesOf({ term: 'ips.backscatterer.org=127.0.0.2', appliesWhen: 'always' }),
+    'dnsbl.zones[0].appliesWhen "always" is not for ips.backscatterer.org: it lists servers that bounce, large providers among them',
+  ],
+  [
+    zonesOf({ term: 'dnsbl-3.uceprotect.net*1', authoritative: true }),
+    'dnsbl.zones[0].authoritative true is not for dnsbl-3.uceprotect.net: it lists whole networks, the innocent included',
+  ],
+  [
+    zonesOf('bl.spamcop.net*2', 'dnsbl-2.uceprotect.net*1', 'dnsbl-3.uceprotect.net*1'),
+    'dnsbl.zones[1] "dnsbl-2.uceprotect.net" weighs too much: dnsbl-2.uceprotect.net and dnsbl-3.uceprotect.net list whole networks, and with one other list they would reach dnsbl.stop (2 + 2, stop 4)',
+  ],
+  [
+    zonesOf('list.dnswl.org*-3'),
+    'dnsbl.zones[0] "list.dnswl.org" needs a pattern, because its codes mean different things: "list.dnswl.org=127.0.[2..9;11..15;20].1*-1", ',
+  ],
+  [
+    withZone({ testEntries: false, authoritative: true }),
+    'dnsbl.zones[0].authoritative true is not for dnsbl.example: it has no test entries, so that it can only be recorded',
+  ],
+  [
+    withZone({ term: 'wl.example*-2', testEntries: false }),
+    'dnsbl.zones[0] "wl.example" speaks for the client and has no test entries: nobody could tell whether it works',
   ],
   [
     beside({ dnsbl: { record: 5, stop: 3 } }),
     'dnsbl.record 5 is above dnsbl.stop (3), so that nothing would ever be only recorded',
+  ],
+  [
+    beside({ trustedRelays: ['mx.example'] }),
+    'trustedRelays[0] "mx.example" is not an IP address, or a network such as',
+  ],
+  [
+    beside({ trustedRelays: ['0.0.0.0/0'] }),
+    'trustedRelays[0] "0.0.0.0/0" is not an IP address, or a network such as "192.0.2.0/24"; this one takes in much of the internet',
+  ],
+  [
+    beside({ outbound: { addresses: ['192.0.2.0/24'] } }),
+    'outbound.addresses[0] "192.0.2.0/24" is not an IP address (',
   ],
   [
     beside({ dns: { servers: ['ns.example.com'] } }),
@@ -190,7 +279,7 @@ describe('a problem in a configuration', () => {
       mood: 'observe',
       mode: 'obsevre',
       domains: ['exa mple.com', { name: 'a..b', mod: 'x' }],
-      dnsbl: { zonse: [], zones: [{ ...zone, weight: 0, pattern: '127.0.0.[300]' }] },
+      dnsbl: { zonse: [], zones: [{ term: 'bl.example*0', authoritative: 1 }] },
       dns: { budgetMs: 9000, timeoutMs: 5000 },
       retention: { mailDays: 500 },
     }
@@ -201,8 +290,8 @@ describe('a problem in a configuration', () => {
       'mode',
       'domains[0]',
       'domains[1].name',
-      'dnsbl.zones[0].pattern',
-      'dnsbl.zones[0].weight',
+      'dnsbl.zones[0].term',
+      'dnsbl.zones[0].authoritative',
       'dns.timeoutMs',
       'dns.budgetMs',
       'retention.mailDays',
@@ -222,6 +311,7 @@ describe('parseConfig', () => {
         const parsed = parseConfig(value, where)
         if (parsed.kind === 'config') policyOf(parsed.config)
         else expect(Math.max(...parsed.problems.map((problem) => problem.length))).toBeLessThan(1000)
+        expect(JSON.stringify(parsed)).not.toContain(key)
       }),
       { numRuns: 500 },
     )
@@ -229,7 +319,16 @@ describe('parseConfig', () => {
 
   it('reads what a configuration says when it is written back', () => {
     const config = configOf(
-      beside({ dnsbl: { zones: [zone] }, region: 'eu-west-1', dns: { servers: ['[::1]:53', '::1'] } }),
+      beside({
+        region: 'eu-west-1',
+        dns: { servers: ['[::1]:53', '::1'] },
+        dnsbl: {
+          zones: [zone, 'dnsbl.example=127.0.0.3', '{dqs}.zen.dq.spamhaus.net=127.0.0.2*3', 'ips.backscatterer.org'],
+          keys: { dqs: { ssm: '/quietgate/dqs' } },
+        },
+        trustedRelays: ['192.0.2.0/24', '2001:db8::1'],
+        outbound: { addresses: ['2001:DB8:0::7'], domains: ['example.com'] },
+      }),
     )
     expect(configOf(JSON.parse(JSON.stringify(config)))).toEqual(config)
   })
@@ -237,13 +336,113 @@ describe('parseConfig', () => {
 
 describe('the policy of a configuration', () => {
   it('is what a decision depends on, and nothing of the deploy', () => {
-    const { region, dnsbl, retention, ...rest } = smallest
-    expect([region, retention]).toEqual([null, { recordsDays: 400, mailDays: 30, logDays: 30 }])
+    const { region, retention, dnsbl, outbound, ...rest } = smallest
+    const { keys, ...dnsxl } = dnsbl
+    expect([region, retention, outbound, keys]).toEqual([
+      null,
+      { recordsDays: 400, mailDays: 30, logDays: 30 },
+      { addresses: [], domains: [], domainZones: [] },
+      {},
+    ])
     expect(policyOf(smallest)).toEqual({
       hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
-      dnsxl: dnsbl,
+      dnsxl,
+      keys: [],
       ...rest,
     })
+  })
+
+  it('has each zone once with all of its terms, filled in from the catalogue', () => {
+    const { zones } = policyOf(
+      configOf(
+        zonesOf('list.dnswl.org=127.0.[2..9].2*-3', 'ips.backscatterer.org', 'List.DNSWL.org=127.0.[2..9].3*-5'),
+      ),
+    ).dnsxl
+    const common = { authoritative: false, definesLoopback: false, testEntries: true }
+    expect(zones).toEqual([
+      {
+        ...common,
+        zone: 'list.dnswl.org',
+        terms: [
+          { pattern: '127.0.[2..9].2', weight: -3 },
+          { pattern: '127.0.[2..9].3', weight: -5 },
+        ],
+        operator: 'DNSWL',
+        appliesWhen: 'always',
+        families: 'both',
+        listingCodes: ['127.0.10.0'],
+        errorCodes: ['127.0.0.255', '127.0.10.3'],
+      },
+      {
+        ...common,
+        zone: 'ips.backscatterer.org',
+        terms: [{ pattern: '127.[0..255].[0..255].[0..255]', weight: 1 }],
+        operator: 'UCEPROTECT',
+        appliesWhen: 'null-or-postmaster',
+        families: 'ipv4',
+        listingCodes: ['127.0.0.2'],
+        errorCodes: [],
+      },
+    ])
+  })
+
+  it('fills in what is so of most lists where no catalogue knows better, and takes what is set over both', () => {
+    const { zones } = policyOf(
+      configOf(
+        zonesOf(
+          'dnsbl.example=127.0.0.3',
+          { ...zone, authoritative: true },
+          {
+            term: 'bl.spamcop.net=127.0.0.2*2',
+            families: 'both',
+            listingCodes: ['127.0.0.[2;9]'],
+          },
+        ),
+      ),
+    ).dnsxl
+    expect(zones).toEqual([
+      {
+        zone: 'dnsbl.example',
+        terms: [
+          { pattern: '127.0.0.3', weight: 1 },
+          { pattern: '127.0.0.2', weight: 2 },
+        ],
+        operator: 'A',
+        authoritative: true,
+        appliesWhen: 'always',
+        families: 'both',
+        listingCodes: ['127.0.0.[2..255]'],
+        errorCodes: [],
+        definesLoopback: false,
+        testEntries: true,
+      },
+      {
+        zone: 'bl.spamcop.net',
+        terms: [{ pattern: '127.0.0.2', weight: 2 }],
+        operator: 'SpamCop',
+        authoritative: false,
+        appliesWhen: 'always',
+        families: 'both',
+        listingCodes: ['127.0.0.[2;9]'],
+        errorCodes: [],
+        definesLoopback: false,
+        testEntries: true,
+      },
+    ])
+  })
+
+  it('knows where the keys are that its zones need, and of no other', () => {
+    const zones = ['{dqs}.zen.dq.spamhaus.net=127.0.0.2*3', { term: '{two}.bl.example', operator: 'B' }]
+    const stored = { dqs: { secretsManager: 'quietgate/dqs' }, unused: { ssm: '/unused' }, two: { ssm: '/two' } }
+    expect(policyOf(configOf(beside({ dnsbl: { zones, keys: stored } }))).keys).toEqual([
+      { name: 'dqs', kept: 'secrets-manager', id: 'quietgate/dqs' },
+      { name: 'two', kept: 'ssm', id: '/two' },
+    ])
+  })
+
+  it('may have lists that can only ever be recorded', () => {
+    const zones = ['bl.spamcop.net=127.0.0.2', 'dnsbl-2.uceprotect.net=127.0.0.2', 'dnsbl-3.uceprotect.net=127.0.0.2']
+    expect(policyOf(configOf(beside({ dnsbl: { zones, stop: 100 } }))).dnsxl.zones).toHaveLength(3)
   })
 
   it('has the same hash however its settings are ordered, and another one for another policy', () => {
@@ -269,10 +468,7 @@ describe('the table of settings', () => {
     expect(settings.filter((setting) => setting.default === null).map(({ path }) => path)).toEqual([
       'domains',
       'domains[].name',
-      'dnsbl.zones[].zone',
-      'dnsbl.zones[].pattern',
-      'dnsbl.zones[].weight',
-      'dnsbl.zones[].operator',
+      'dnsbl.zones[].term',
     ])
     expect(settings.find(({ path }) => path === 'dns.timeoutMs')).toEqual({
       path: 'dns.timeoutMs',
@@ -289,7 +485,9 @@ const smallest: Config = {
   deadlineMs: 8000,
   domains: [{ name: 'example.com', mode: 'observe', subAddressDelimiters: '+', foldCase: true, checkRecipients: true }],
   recipients: { unknown: 'discard', graceDays: 30, bounceAddresses: [], srsDomains: [] },
-  dnsbl: { zones: [], record: 1, stop: 3, action: 'quarantine' },
+  dnsbl: { zones: [], record: 1, stop: 4, action: 'quarantine', keys: {} },
+  trustedRelays: [],
+  outbound: { addresses: [], domains: [], domainZones: [] },
   scans: { virus: 'quarantine', spam: 'deliver', dmarcReject: 'deliver' },
   dns: { servers: null, timeoutMs: 1500, retries: 1, budgetMs: 3000 },
   privacy: { subject: 'full' },
@@ -306,7 +504,16 @@ const nearlyConfig = fc.record(
       fc.jsonValue(),
     ),
     dnsbl: fc.oneof(
-      fc.record({ zones: fc.array(fc.record({ zone: fc.string(), pattern: fc.string(), weight: fc.integer() })) }),
+      fc.record({
+        zones: fc.array(
+          fc.oneof(
+            fc.constantFrom('bl.spamcop.net*2', 'list.dnswl.org*-3', `${key}.zen.dq.spamhaus.net`, '{dqs}.bl.example'),
+            fc.record({ term: fc.string(), operator: fc.string(), listingCodes: fc.array(fc.string()) }),
+            fc.string(),
+          ),
+        ),
+        keys: fc.oneof(fc.dictionary(fc.string(), fc.constantFrom(key, { ssm: key })), fc.jsonValue()),
+      }),
       fc.jsonValue(),
     ),
     dns: fc.oneof(fc.record({ servers: fc.array(fc.string()) }), fc.jsonValue()),
@@ -320,7 +527,11 @@ function beside(settings: object): object {
 }
 
 function withZone(changes: object): object {
-  return beside({ dnsbl: { zones: [{ ...zone, ...changes }] } })
+  return zonesOf({ ...zone, ...changes })
+}
+
+function zonesOf(...zones: readonly unknown[]): object {
+  return beside({ dnsbl: { zones } })
 }
 
 function configOf(value: unknown): Config {

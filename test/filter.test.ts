@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { dispositionOf } from '../lambda/adapters/ses-event.ts'
 import type { Measurement } from '../lambda/core/effects.ts'
-import type { AddressAnswer } from '../lambda/core/facts.ts'
+import type { AddressAnswer, ControlFact } from '../lambda/core/facts.ts'
 import { recordFailure } from '../lambda/fail-open.ts'
 import { filter, type Ports } from '../lambda/filter.ts'
 import type { Failure } from '../lambda/ports/metrics.ts'
 import { createMemoryDirectory, mailboxes } from '../local/memory/recipient-directory.ts'
-import { listPolicy, messageOf, policyOf } from './builders.ts'
+import { controlOf, listPolicy, messageOf, policyOf, saying, soundControl } from './builders.ts'
 import { validatingRecordStore } from './record-schema.ts'
 
 const key = 'in/dt=2026-11-21/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1.json'
@@ -72,6 +72,21 @@ describe('filter', () => {
     const world = worldOf({ lookUp: { answer: 'addresses', addresses: ['127.0.0.2'], ttlSeconds: 60 } })
     expect(await world.run(messageOf(), listPolicy())).toBe('quarantine')
     expect(world.names).toEqual(['9.100.51.198.one.example', '9.100.51.198.two.example'])
+  })
+
+  it('asks the control questions of a zone that lists the client, after it heard that, and of no other', async () => {
+    const world = worldOf({ lookUp: saying('127.0.0.2') })
+    await world.run(messageOf(), listPolicy())
+    expect(world.controls).toEqual(['one.example ipv4 since 1000', 'two.example ipv4 since 1000'])
+    const quiet = worldOf()
+    await quiet.run(messageOf(), listPolicy())
+    expect(quiet.controls).toEqual([])
+  })
+
+  it('stops nobody by zones that list the world, from their first wrong answer on', async () => {
+    const world = worldOf({ lookUp: saying('127.0.0.2'), control: controlOf({ unheardOf: saying('127.0.0.2') }) })
+    expect(await world.run(messageOf(), listPolicy())).toBe('deliver')
+    expect(world.records.records.get(key)?.reasons.map(({ code }) => code)).toEqual(['zone-unsound', 'zone-unsound'])
   })
 
   it('lists a quarantined message by a pointer, and no other', async () => {
@@ -181,11 +196,14 @@ describe('recordFailure', () => {
   })
 })
 
+const notThere = { answer: 'none', why: 'no-such-name' } as const
+
 /** Ports that answer at once from memory, and remember what they were asked. */
 function worldOf(
   changes: {
     readonly directory?: ReturnType<typeof mailboxes>
     readonly lookUp?: AddressAnswer
+    readonly control?: ControlFact
     readonly append?: Ports['records']['append']
     readonly records?: ReturnType<typeof validatingRecordStore>
     /** No zone ever answers. */
@@ -194,18 +212,24 @@ function worldOf(
 ) {
   const records = changes.records ?? validatingRecordStore()
   const names: string[] = []
+  const controls: string[] = []
   const measured: Measurement[] = []
   const failures: Failure[] = []
   const ports: Ports = {
     directory: createMemoryDirectory(changes.directory ?? mailboxes('alice@example.com')),
-    lookUp: (name, signal) => {
-      names.push(name)
-      if (changes.hang === true) {
+    zones: {
+      lookUp: ({ name }, signal) => {
+        names.push(name)
+        if (changes.hang !== true) return Promise.resolve({ answer: changes.lookUp ?? notThere, heardAt: 1000 })
         return new Promise((resolve) => {
-          signal.addEventListener('abort', () => resolve({ answer: 'failed', cause: 'aborted' }))
+          const answer = { answer: 'failed', cause: 'aborted' } as const
+          signal.addEventListener('abort', () => resolve({ answer, heardAt: 1000 }))
         })
-      }
-      return Promise.resolve(changes.lookUp ?? { answer: 'none', why: 'no-such-name' })
+      },
+      control: (zone, family, since) => {
+        controls.push(`${zone} ${family} since ${since}`)
+        return Promise.resolve(changes.control ?? soundControl)
+      },
     },
     records: { ...records, append: changes.append ?? records.append },
     metrics: {
@@ -219,5 +243,5 @@ function worldOf(
   }
   const run = (message = messageOf(), policy = policyOf(), asking = AbortSignal.timeout(5000)) =>
     filter(message, policy, ports, { asking, acting: AbortSignal.timeout(5000) })
-  return { ports, records, names, measured, failures, run }
+  return { ports, records, names, controls, measured, failures, run }
 }

@@ -6,7 +6,6 @@ import { policyOf } from '../../lambda/config.ts'
 import { canonicalIp } from '../../lambda/core/protocol/ip.ts'
 import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
 import type { DnsRecord } from '../../local/dns/records.ts'
-import { describeProblem, parseZoneFile } from '../../local/dns/zone-file.ts'
 import { createFaultPlan } from '../../local/faults.ts'
 import { createMemoryDirectory } from '../../local/memory/recipient-directory.ts'
 import { readRecord } from '../../local/records.ts'
@@ -14,6 +13,7 @@ import { acceptsRecipient } from '../../local/ses/rules.ts'
 import { startStack, type LocalStack } from '../../local/stack.ts'
 import { receiptRulesOf } from '../../local/template/receipt-rules.ts'
 import { readConfiguration, type Configuration } from '../configuration.ts'
+import { readDnsFile } from '../dns-file.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { findTarget } from '../target.ts'
 import { print, printJson, say } from '../terminal.ts'
@@ -68,7 +68,7 @@ type Prepared = {
 async function prepare(input: ExplainInput, verb: Verb): Promise<Read<Prepared>> {
   const message = readMessageFile(input.path)
   const configuration = readConfigurationFile(verb)
-  const records = input.dnsFile === null ? { value: null } : readDnsFile(input.dnsFile)
+  const records = input.dnsFile === null ? { value: null } : readDnsRecords(input.dnsFile)
   const directory =
     'problems' in configuration ? { value: null } : await directoryOf(input.directoryFile, configuration.value, verb)
   if ('problems' in message || 'problems' in configuration || 'problems' in records || 'problems' in directory) {
@@ -147,11 +147,9 @@ function readConfigurationFile(verb: Verb): Read<Configuration> {
   return read.answer === 'read' ? { value: read.configuration } : { problems: [read.sentence] }
 }
 
-function readDnsFile(path: string): Read<readonly DnsRecord[]> {
-  const read = readBytes(path, 'The DNS answers (--dns)')
-  if ('problems' in read) return read
-  const zone = parseZoneFile(read.value.toString('utf8'), path)
-  return zone.kind === 'records' ? { value: zone.records } : { problems: zone.problems.map(describeProblem) }
+function readDnsRecords(path: string): Read<readonly DnsRecord[]> {
+  const read = readDnsFile(path)
+  return read.answer === 'records' ? { value: read.records } : { problems: read.problems }
 }
 
 /** Who exists: what the file says, else what the stack says that was named; else nobody says. */

@@ -13,7 +13,7 @@ export const namespace = 'Quietgate'
  */
 export function createEmfMetrics(write: (line: string) => void, clock: () => number): Metrics {
   const emit = (dimensions: Values<string>, values: Values<number>): void => {
-    write(JSON.stringify({ ...envelopeOf(dimensions, values, clock()), ...dimensions, ...values }) + '\n')
+    write(emfLine(dimensions, values, clock()))
   }
   return {
     decided: (measurement) => {
@@ -39,11 +39,17 @@ export function createEmfMetrics(write: (line: string) => void, clock: () => num
   }
 }
 
+/** One line of the format. `now` in milliseconds since 1970. */
+export function emfLine(dimensions: Values<string>, values: Values<number>, now: number): string {
+  return JSON.stringify({ ...envelopeOf(dimensions, values, now), ...dimensions, ...values }) + '\n'
+}
+
 const failureMetrics: { readonly [F in Failure]: string } = {
   'record-failed': 'RecordsNotWritten',
   'pointer-failed': 'PointersNotWritten',
   'filter-failed': 'FilterFailures',
   'event-repeated': 'EventsRepeated',
+  'zone-states-unread': 'ZoneStatesUnread',
 }
 
 type Values<T> = { readonly [name: string]: T }

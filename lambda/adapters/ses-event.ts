@@ -3,6 +3,7 @@ import type { EventProblem, Message, Scans, ScanStatus } from '../core/message.t
 import type { Action } from '../core/policy.ts'
 import { decodeWords } from '../core/protocol/encoded-words.ts'
 import { mailboxOf, messageIdOf } from '../core/protocol/header.ts'
+import { MAX_HOPS, MAX_RECEIVED_LENGTH } from '../core/protocol/hops.ts'
 import { clientOf } from '../core/protocol/received.ts'
 
 /**
@@ -26,6 +27,10 @@ export function readMessage(event: unknown): Message {
     reversePath: readReversePath(at(mail, 'source'), headers, problems),
     recipients: readRecipients(at(receipt, 'recipients'), problems),
     client: clientOf(headers, id),
+    received: headers
+      .filter(({ name }) => name.toLowerCase() === 'received')
+      .slice(1, 1 + MAX_HOPS)
+      .map(({ value }) => value.slice(0, MAX_RECEIVED_LENGTH + 1)),
     fromField: mailboxOf(valueOf(headers, 'from') ?? textOf(first(at(at(mail, 'commonHeaders'), 'from'))) ?? ''),
     headerMessageId: messageIdOf(valueOf(headers, 'message-id') ?? ''),
     subject: readSubject(headers, at(at(mail, 'commonHeaders'), 'subject')),

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
-import { shown, type Path, type Problem } from './problems.ts'
+import { at, repeated, type Problem } from './problems.ts'
+import { zoneProblems } from './zone-agreement.ts'
 
 /**
  * What each setting allows by itself and two of them do not allow together. Of the `unread` sections nothing is known, and
@@ -15,6 +16,7 @@ const agreements: readonly Agreement[] = [
   { between: ['domains'], find: domainProblems },
   { between: ['domains', 'recipients'], find: srsProblems },
   { between: ['dnsbl'], find: zoneProblems },
+  { between: ['dnsbl'], find: thresholdProblems },
   { between: ['dns'], find: patienceProblems },
   { between: ['dns', 'deadlineMs'], find: timeProblems },
   { between: ['retention'], find: retentionProblems },
@@ -32,21 +34,9 @@ function srsProblems({ domains, recipients: { srsDomains } }: Config): readonly 
   )
 }
 
-function zoneProblems({ dnsbl: { zones, record, stop } }: Config): readonly Problem[] {
-  const terms = zones.map(({ zone, pattern }) => `${zone}=${pattern}`)
-  const operators = zones.flatMap(({ zone, operator }, index) => {
-    const first = zones.find((other) => other.zone === zone)
-    if (first === undefined || first.operator === operator) return []
-    // Two operators have to agree before mail is stopped; one list must not be able to be both.
-    const words = `is not the operator of ${zone}, which is ${shown(first.operator)} above`
-    return [at(['dnsbl', 'zones', index, 'operator'], operator, words)]
-  })
-  const words = `is above dnsbl.stop (${stop}), so that nothing would ever be only recorded`
-  return [
-    ...repeated(terms, (index) => ['dnsbl', 'zones', index], 'stands here already, and would count twice'),
-    ...operators,
-    ...(record > stop ? [at(['dnsbl', 'record'], record, words)] : []),
-  ]
+function thresholdProblems({ dnsbl: { record, stop } }: Config): readonly Problem[] {
+  if (record <= stop) return []
+  return [at(['dnsbl', 'record'], record, `is above dnsbl.stop (${stop}), so that nothing would ever be only recorded`)]
 }
 
 function patienceProblems({ dns: { timeoutMs, retries, budgetMs } }: Config): readonly Problem[] {
@@ -66,17 +56,4 @@ function retentionProblems({ retention: { recordsDays, mailDays } }: Config): re
   if (mailDays <= recordsDays) return []
   const words = `is above retention.recordsDays (${recordsDays}), so that mail would be kept of which nobody knows why it was stopped`
   return [at(['retention', 'mailDays'], mailDays, words)]
-}
-
-function repeated(keys: readonly string[], path: (index: number) => Path, words: string): readonly Problem[] {
-  const seen = new Set<string>()
-  return keys.flatMap((key, index) => {
-    if (seen.has(key)) return [at(path(index), key, words)]
-    seen.add(key)
-    return []
-  })
-}
-
-function at(path: Path, value: string | number, words: string): Problem {
-  return { path, words: `${shown(value)} ${words}` }
 }

@@ -1,5 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein'
 import type * as v from 'valibot'
+import { withoutKeys } from '../core/zone-keys.ts'
 import { expectedBy, optionsOf, placeOf } from './walk.ts'
 
 /** Where something stands: keys of objects and indices of lists, from the outside in. */
@@ -7,6 +8,12 @@ export type Path = readonly (string | number)[]
 
 /** What is wrong at a place, without saying where the place can be changed. */
 export type Problem = { readonly path: Path; readonly words: string }
+
+/**
+ * How a message starts that names a place within a text. Of a text that is wrong at one character, "is not a term such as"
+ * would leave the operator to find it.
+ */
+export const wrongAt = 'wrong at '
 
 /** Longer than any setting's name; more is cut off, so that comparing names takes a bounded time. */
 const longestCompared = 64
@@ -46,15 +53,31 @@ export function problemOf(issue: v.BaseIssue<unknown>, schema: v.GenericSchema):
   const path = pathOf(issue)
   const { input, message } = issue
   if (input === undefined) return { path, words: `is missing: it must be ${expectedAt(schema, path) || message}` }
+  if (message.startsWith(wrongAt)) return { path, words: `${shown(input)} is ${message}` }
   return { path, words: `${notWords(input, message)}${didYouMean(input, optionsAt(schema, path))}` }
 }
 
-/** A value as it is shown in a problem: never longer than a line, and never deeper than its surface. */
+/** A value as it is shown in a problem: never longer than a line, never deeper than its surface, and never a key. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(cut(value))
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'an object'
   return String(value)
+}
+
+/** A problem for each of the keys that stood before it already. */
+export function repeated(keys: readonly string[], path: (index: number) => Path, words: string): readonly Problem[] {
+  const seen = new Set<string>()
+  return keys.flatMap((key, index) => {
+    if (seen.has(key)) return [at(path(index), key, words)]
+    seen.add(key)
+    return []
+  })
+}
+
+/** A problem of a value that is fine by itself. */
+export function at(path: Path, value: string | number, words: string): Problem {
+  return { path, words: `${shown(value)} ${words}` }
 }
 
 function notWords(found: unknown, expected: string): string {
@@ -101,7 +124,7 @@ function didYouMean(input: unknown, options: readonly string[]): string {
 }
 
 /** The nearest of the words, if it is near enough to have been meant: at most a third of it mistyped, or two letters. */
-function nearest(word: string, among: readonly string[]): string | null {
+export function nearest(word: string, among: readonly string[]): string | null {
   if (among.length === 0) return null
   const written = word.slice(0, longestCompared).toLowerCase()
   const near = closest(
@@ -113,5 +136,6 @@ function nearest(word: string, among: readonly string[]): string | null {
 }
 
 function cut(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+  const safe = withoutKeys(text)
+  return safe.length > 80 ? `${safe.slice(0, 77)}...` : safe
 }

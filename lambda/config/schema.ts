@@ -5,10 +5,14 @@ import {
   dnsServer,
   domainName,
   flag,
+  ipAddress,
+  keyName,
+  keySource,
   localPartPattern,
+  network,
   oneOf,
   returnCode,
-  weight,
+  term,
   wholeNumber,
   words,
 } from './values.ts'
@@ -28,9 +32,6 @@ const logRetentions = [
 
 /** SES: receipt rules, recipients a rule. */
 const mostDomains = 500
-
-/** A query for an IPv6 address puts 64 characters before the zone (RFC 5782 2.4), and a name has 253. */
-const longestZone = 189
 
 const domain = section(
   {
@@ -72,23 +73,109 @@ const recipients = section({
   ),
 })
 
-const zone = section({
-  zone: is(domainName(longestZone), 'The name under which the list is asked, with its key if it has one.'),
-  pattern: is(returnCode, 'The return codes that count.'),
-  weight: is(weight, 'Points for each listing. Negative: the list speaks for the client (a DNSWL).'),
-  operator: is(words, 'Who runs the list. Two lists of one operator are one opinion.'),
-  authoritative: may(flag, false, 'Whether a listing here is enough to act, without a second operator.'),
-})
+const codes = v.pipe(v.array(returnCode, 'a list'), v.maxLength(20, 'a list of at most 20'))
+
+/** What is null here is read from another term of the same list, else from the catalogue, else as it is documented. */
+const zone = section(
+  {
+    term: is(term, "Which answers of which list count, and how much: zone=pattern*weight, as in Postfix's postscreen."),
+    operator: may(
+      v.nullable(words),
+      null,
+      'Who runs the list: two lists of one operator are one opinion. null: as in the catalogue. Other lists must say.',
+    ),
+    authoritative: may(
+      v.nullable(flag),
+      null,
+      'Whether a listing here is enough to act, without a second operator. null: it is not.',
+    ),
+    appliesWhen: may(
+      v.nullable(oneOf(['always', 'null-or-postmaster'], '"always" or "null-or-postmaster"')),
+      null,
+      '"null-or-postmaster": safe mode, asked only about mail from <> or postmaster, and then no more than a hint. null: as in the catalogue, else always.',
+    ),
+    families: may(
+      v.nullable(oneOf(['both', 'ipv4', 'ipv6'], '"both", "ipv4" or "ipv6"')),
+      null,
+      'About which addresses the list is asked. null: as in the catalogue, else both.',
+    ),
+    listingCodes: may(
+      v.nullable(v.pipe(codes, v.minLength(1, 'a list of at least one'))),
+      null,
+      'What the list answers for its test entry, 127.0.0.2, so that one can tell whether it works. null: as in the catalogue, else 127.0.0.[2..255].',
+    ),
+    errorCodes: may(
+      v.nullable(codes),
+      null,
+      'By which codes the list refuses, beside 127.255.255.0/24. null: as in the catalogue, else none.',
+    ),
+    definesLoopback: may(
+      v.nullable(flag),
+      null,
+      'Whether 127.0.0.1 is a code of this list. Nowhere else it may be answered. null: as in the catalogue, else it is not.',
+    ),
+    testEntries: may(
+      v.nullable(flag),
+      null,
+      'false: the list has no test entries (RFC 5782 5), so that nobody can tell whether it works. It is recorded, and counts for nothing. null: as in the catalogue, else true.',
+    ),
+  },
+  'a term, or an object with one',
+)
+
+/** A text stands for a term with no setting of its own. */
+const zoneByTerm = v.pipe(
+  term,
+  v.transform((text): v.InferOutput<typeof zone> => v.parse(zone, { term: text })),
+)
 
 const dnsbl = section({
   zones: may(
-    v.pipe(v.array(zone, 'a list'), v.maxLength(50, 'a list of at most 50')),
+    v.pipe(
+      v.array(
+        v.lazy((item) => (typeof item === 'string' ? zoneByTerm : zone)),
+        'a list',
+      ),
+      v.maxLength(50, 'a list of at most 50'),
+    ),
     [],
-    'The lists that are asked about the client. A list may stand here several times, with several return codes.',
+    'The lists that are asked about the client: a term, or an object with settings of its own. A list may stand here several times, with several patterns; it is asked once.',
   ),
   record: may(wholeNumber(1, 1000), 1, 'The sum of weights from which a listing is recorded.'),
-  stop: may(wholeNumber(1, 1000), 3, 'The sum of weights from which the action is taken.'),
+  stop: may(wholeNumber(1, 1000), 4, 'The sum of weights from which the action is taken.'),
   action: may(actions, 'quarantine', 'What happens from then on.'),
+  keys: may(
+    v.pipe(
+      v.record(keyName, keySource, 'an object'),
+      v.metadata({
+        expected:
+          'an object with the name of each key, such as {"dqs": {"secretsManager": "quietgate/dqs"}} or {"dqs": {"ssm": "/quietgate/dqs"}}',
+      }),
+    ),
+    {},
+    'Where the keys are kept that stand in braces in the names of lists. A key itself stands nowhere.',
+  ),
+})
+
+/** A name has 253 characters, and the domain of ours that stands before the zone is bounded by the rest of it. */
+const longestDomainZone = 100
+
+const outbound = section({
+  addresses: may(
+    v.pipe(v.array(ipAddress, 'a list'), v.maxLength(100, 'a list of at most 100')),
+    [],
+    'The addresses that our mail leaves from.',
+  ),
+  domains: may(
+    v.pipe(v.array(domainName(), 'a list'), v.maxLength(100, 'a list of at most 100')),
+    [],
+    'The domains that our mail is from.',
+  ),
+  domainZones: may(
+    v.pipe(v.array(domainName(longestDomainZone), 'a list'), v.maxLength(10, 'a list of at most 10')),
+    [],
+    'Lists of domains on which they are looked for. No mail is judged by these.',
+  ),
 })
 
 const scans = section({
@@ -161,6 +248,12 @@ export const configSchema = section({
   ),
   recipients: may(recipients, {}, 'Who exists.'),
   dnsbl: may(dnsbl, {}, "Lists of bad and of good clients (RFC 5782), weighed by postscreen's formula."),
+  trustedRelays: may(
+    v.pipe(v.array(network, 'a list'), v.maxLength(100, 'a list of at most 100')),
+    [],
+    'Servers of ours that hand mail on to SES: the client is the first host behind them.',
+  ),
+  outbound: may(outbound, {}, 'What is watched for standing on lists itself. Nobody is asked to remove it.'),
   scans: may(scans, {}, 'What SES itself finds.'),
   dns: may(dns, {}, 'How the DNS is asked.'),
   privacy: may(privacy, {}, 'What is written down.'),

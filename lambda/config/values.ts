@@ -1,7 +1,10 @@
 import * as v from 'valibot'
+import { parseTerm, writeTerm } from '../core/formula.ts'
 import { parsePattern } from '../core/protocol/dnsxl.ts'
 import { parseDomain } from '../core/protocol/idna.ts'
-import { parseIp } from '../core/protocol/ip.ts'
+import { canonicalIp, parseCidr, parseIp } from '../core/protocol/ip.ts'
+import { isKeyName, looksLikeKey, withoutKeys } from '../core/zone-keys.ts'
+import { wrongAt } from './problems.ts'
 
 /**
  * The kinds of values that settings have. Each carries the words that follow "is not" when a value is another one and that
@@ -25,15 +28,17 @@ export const wholeNumber = (from: number, to: number) => {
 
 export const flag = v.pipe(v.boolean('true or false'), v.metadata({ expected: 'true or false' }))
 
-/** A number of points that is not 0: a term that weighs nothing would be asked for nothing. */
-export const weight = (() => {
-  const what = 'a whole number from -100 to 100 other than 0'
+/** A term of postscreen's formula, written back in the one way in which terms are compared. */
+export const term = (() => {
+  const what = 'a term such as "bl.example=127.0.0.[2..11]*2"'
   return v.pipe(
-    v.number(what),
-    v.integer(what),
-    v.minValue(-100, what),
-    v.maxValue(100, what),
-    v.notValue(0, what),
+    v.string(what),
+    v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+      const read = parseTerm(dataset.value)
+      if (read.kind === 'term') return writeTerm(read)
+      addIssue({ message: `${wrongAt}${placeOf(dataset.value, read.at)}: ${read.why}` })
+      return NEVER
+    }),
     v.metadata({ expected: what }),
   )
 })()
@@ -86,6 +91,44 @@ export const returnCode = v.pipe(
   v.metadata({ expected: 'a return code such as "127.0.0.[2;4..7]"' }),
 )
 
+/** Servers of ours. A prefix that takes in much of the internet would make strangers of nobody. */
+export const network = (() => {
+  const what = 'an IP address, or a network such as "192.0.2.0/24"'
+  return v.pipe(
+    v.string(what),
+    v.check((text) => parseCidr(text) !== null, what),
+    v.check(isSmall, `${what}; this one takes in much of the internet`),
+    v.metadata({ expected: what }),
+  )
+})()
+
+/** One address, in the form in which addresses compare. */
+export const ipAddress = (() => {
+  const what = 'an IP address'
+  return v.pipe(
+    v.string(what),
+    v.rawTransform<string, string>(({ dataset, addIssue, NEVER }) => {
+      const ip = canonicalIp(dataset.value)
+      if (ip !== null) return ip
+      addIssue({ message: what })
+      return NEVER
+    }),
+    v.metadata({ expected: what }),
+  )
+})()
+
+/** Where a key is kept. What stands here instead is perhaps the key itself: it is not shown. */
+export const keySource = (() => {
+  const what = 'an object such as {"secretsManager": "quietgate/dqs"} or {"ssm": "/quietgate/dqs"}'
+  return v.custom<KeySource>(isKeySource, what)
+})()
+
+/** As it stands in braces in the name of a zone. */
+export const keyName = v.pipe(
+  v.string(),
+  v.check(isKeyName, 'the name of a key: at most 20 lower-case letters, digits and hyphens, a letter first'),
+)
+
 /** As `node:dns` takes them: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`. */
 export const dnsServer = (() => {
   const what = 'an IP address, or one with a port such as "192.0.2.53:5353" or "[2001:db8::53]:5353"'
@@ -104,6 +147,9 @@ export const localPartPattern = (() => {
     v.metadata({ expected: what }),
   )
 })()
+
+/** Where a key is kept: the name or ARN of a secret, or the name of a SecureString parameter. */
+export type KeySource = { readonly secretsManager: string } | { readonly ssm: string }
 
 type ReadDomain =
   { readonly kind: 'domain'; readonly ascii: string } | { readonly kind: 'problem'; readonly why: string }
@@ -137,6 +183,27 @@ const unreadableWords = {
 
 function problem(why: string): ReadDomain {
   return { kind: 'problem', why }
+}
+
+/** `character 21 ("300")`, counted from 1 as people do. */
+function placeOf(text: string, at: number): string {
+  if (at >= text.length) return 'its end'
+  const found = /^(?:[a-z0-9-]+|.)/isu.exec(text.slice(at, at + 80))?.[0] ?? ''
+  return `character ${at + 1} (${JSON.stringify(withoutKeys(text.slice(at)).startsWith('***') ? '***' : found)})`
+}
+
+function isSmall(text: string): boolean {
+  const range = parseCidr(text)
+  return range === null || range.length >= (range.ip.kind === 'v4' ? 8 : 16)
+}
+
+function isKeySource(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  const [entry, ...more] = Object.entries(value)
+  if (entry === undefined || more.length > 0) return false
+  const [store, id] = entry as [string, unknown]
+  if ((store !== 'secretsManager' && store !== 'ssm') || typeof id !== 'string') return false
+  return id.trim() !== '' && id.length <= 2048 && !looksLikeKey(id, '')
 }
 
 function inLoopbackNetwork(pattern: string): boolean {

@@ -1,5 +1,5 @@
 import type { DecisionRecord } from './record.ts'
-import type { Reason, ReasonCode } from './reasons.ts'
+import type { Reason, ReasonCode, UnsoundState } from './reasons.ts'
 
 /** A sentence for each reason, with its evidence. */
 type Explained = { readonly [C in ReasonCode]: (reason: Extract<Reason, { code: C }>) => string }
@@ -30,6 +30,10 @@ const sentences: Explained = {
     `${zone} answered ${return_codes.join(', ')}, which the policy does not count.`,
   'zone-silent': ({ zone, cause, answer }) =>
     `${zone} gave no usable answer (${cause}${answer === undefined ? '' : `: ${answer}`}). That says nothing about the client.`,
+  'zone-unsound': ({ zone, state, return_codes }) =>
+    `${zone} ${unsoundWords[state]}${return_codes.length > 0 ? ` (it says ${return_codes.join(', ')} of the client)` : ''}. It counts neither way.`,
+  'zone-hint': ({ zone, return_codes }) =>
+    `The client is listed in ${zone} as ${return_codes.join(', ')}: a hint about a bounce, which adds nothing to the sum.`,
   'dnsxl-recorded': ({ score, threshold }) =>
     `The listings add up to ${score}, which is recorded from ${threshold} on and changes nothing.`,
   'dnsxl-stopped': ({ score, threshold, operators }) =>
@@ -49,6 +53,14 @@ const sentences: Explained = {
     `The event was not as expected: ${problems.map(({ at, expected, found }) => `${at} is ${found}, not ${expected}`).join('; ')}.`,
   bypassed: () => 'The filter is switched off (bypass): the message was delivered unseen.',
   'filter-failed': ({ error }) => `The filter failed (${error}), so the message was delivered without a judgement.`,
+}
+
+const unsoundWords: { readonly [S in UnsoundState]: string } = {
+  empty: 'does not list what every zone lists',
+  'lists-the-world': 'lists what no zone lists',
+  silent: 'left its control questions unanswered',
+  refusing: 'answers that it does not answer',
+  untestable: 'has no test entries, so that nobody can tell whether it works',
 }
 
 const notAskedWords: { readonly [why: string]: string | undefined } = {
@@ -82,6 +94,9 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
     "Nothing, unless the code should count: the list's own pages say what it means, and `dnsbl.zones` takes its pattern.",
   'zone-silent':
     'If it lasts for hours, ask the zone by hand, then name another resolver under `dns.servers` or take the zone out.',
+  'zone-unsound':
+    'Ask `quietgate dnsbl health` what is wrong with the zone; `quietgate dnsbl cost` lists the mail that it touched.',
+  'zone-hint': 'Nothing: a bounce is judged by the message that it returns.',
   'dnsxl-recorded': 'Nothing: the sum is below `dnsbl.stop`.',
   'dnsxl-stopped':
     'If the sender is honest, read the raw message at `kept_key`, and give less weight to the zone that was wrong.',

@@ -66,13 +66,29 @@ export type AddressAnswer =
   | { readonly answer: 'none'; readonly why: 'no-such-name' | 'no-data' }
   | {
       readonly answer: 'failed'
-      readonly cause: 'timeout' | 'servfail' | 'refused' | 'unreachable' | 'malformed' | 'aborted'
+      /** `muted`: it was not asked, because it refused us or was found dead a short while ago. `no-key`: its key is missing. */
+      readonly cause: 'timeout' | 'servfail' | 'refused' | 'unreachable' | 'malformed' | 'aborted' | 'muted' | 'no-key'
     }
 
 export type ZoneFact = {
   readonly zone: string
   readonly answer: AddressAnswer | { readonly answer: 'not-asked'; readonly why: NotAskedWhy }
+  /** What the zone said of addresses that everybody knows, asked after that answer was heard. */
+  readonly control: ControlFact
 }
+
+/** The control questions of a zone (RFC 5782 5), each with its answer as it was heard. */
+export type ControlFact =
+  | {
+      readonly answer: 'heard'
+      /** Of the entry that every zone lists: 127.0.0.2, or ::ffff:127.0.0.2. */
+      readonly listed: AddressAnswer
+      /** Of the entry that no zone lists: 127.0.0.1, or ::ffff:127.0.0.1. */
+      readonly unlisted: AddressAnswer
+      /** Of an address that nobody has and nobody asked for before: no resolver can have its answer from earlier. */
+      readonly unheardOf: AddressAnswer
+    }
+  | { readonly answer: 'not-asked'; readonly why: 'nothing-to-count' | 'no-test-entries' }
 
 /** Why a question was not put. */
 export type NotAskedWhy =
@@ -86,3 +102,5 @@ export type NotAskedWhy =
   | 'no-recipient-left'
   | 'client-unknown'
   | 'client-not-public'
+  | 'normal-sender'
+  | 'address-family'

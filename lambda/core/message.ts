@@ -1,3 +1,5 @@
+import type { Client } from './protocol/received.ts'
+
 /**
  * A message as SES received it: the envelope, what its header says of itself, and SES's own scans.
  *
@@ -13,7 +15,10 @@ export type Message = {
   readonly reversePath: string | null
   /** The envelope recipients that matched our receipt rule, as the client wrote them. Never taken from the header. */
   readonly recipients: readonly string[]
+  /** Who connected to SES, or why nobody can say. An address that is not certain is never looked up. */
   readonly client: Client
+  /** The Received fields below SES's own, topmost first: what the servers before SES claim. */
+  readonly received: readonly string[]
   /** The From: field's address, the Message-ID and the Subject, as far as they could be read. */
   readonly fromField: string | null
   readonly headerMessageId: string | null
@@ -22,14 +27,6 @@ export type Message = {
   /** What of the event was missing or not as expected. None of it ever makes a verdict harsher. */
   readonly problems: readonly EventProblem[]
 }
-
-/** Who connected to SES, or why nobody can say. An address that is not certain is never looked up. */
-export type Client =
-  | { readonly kind: 'client'; readonly ip: string; readonly helo: string | null }
-  | {
-      readonly kind: 'unknown'
-      readonly why: 'no-received' | 'not-by-ses' | 'wrong-id' | 'unreadable' | 'no-received-spf' | 'disagree'
-    }
 
 /** The five verdicts that SES itself reached (SES Developer Guide, notification contents of email receiving). */
 export type Scans = {

@@ -11,6 +11,9 @@ export type Policy = {
   readonly domains: readonly DomainPolicy[]
   readonly recipients: RecipientsPolicy
   readonly dnsxl: DnsxlPolicy
+  readonly keys: readonly KeyPolicy[]
+  /** CIDR. Servers of ours that hand mail on to SES: the client is looked for behind them. */
+  readonly trustedRelays: readonly string[]
   readonly scans: ScansPolicy
   readonly dns: DnsPolicy
   readonly privacy: PrivacyPolicy
@@ -55,17 +58,41 @@ export type DnsxlPolicy = {
   readonly action: Action
 }
 
-/** One term of postscreen's formula, `zone=pattern*weight`. A zone may stand in several terms and is asked once. */
+/** A zone, asked once, with the terms of postscreen's formula that name it. */
 export type ZonePolicy = {
+  /** May hold the name of a key in braces, `{dqs}.zen.dq.spamhaus.net`. The key itself is in no policy and no record. */
   readonly zone: string
-  /** `d.d.d.d`, each a number or a set such as `[2;4..7]`. */
-  readonly pattern: string
-  /** Negative weights speak for the client (a DNSWL). */
-  readonly weight: number
+  readonly terms: readonly ZoneTerm[]
   /** Who runs the zone: two zones of one operator are one opinion. */
   readonly operator: string
   /** One listing of this zone is enough to act. */
   readonly authoritative: boolean
+  /**
+   * `null-or-postmaster` is the safe mode that Backscatterer asks for: the zone is asked about mail from `<>` and from
+   * postmaster alone, and what it says is a hint that never adds to the sum.
+   */
+  readonly appliesWhen: 'always' | 'null-or-postmaster'
+  readonly families: 'both' | 'ipv4' | 'ipv6'
+  /** Patterns of what the zone answers for a listing, its test entry included: what it can say, not what the policy counts. */
+  readonly listingCodes: readonly string[]
+  /** Patterns by which this zone says that it does not answer, beside 127.255.255.0/24. */
+  readonly errorCodes: readonly string[]
+  /** Whether 127.0.0.1 is a code of this zone. */
+  readonly definesLoopback: boolean
+  /** `false`: it is known to have none (RFC 5782 5), so that nobody can tell whether it works. It can only be recorded. */
+  readonly testEntries: boolean
+}
+
+/** `pattern*weight`: `d.d.d.d`, each a number or a set such as `[2;4..7]`; negative weights speak for the client. */
+export type ZoneTerm = { readonly pattern: string; readonly weight: number }
+
+/** A key that stands in the names of zones, and where it is kept. */
+export type KeyPolicy = {
+  /** As it stands in braces in a zone's name. */
+  readonly name: string
+  readonly kept: 'secrets-manager' | 'ssm'
+  /** The secret's name or ARN; the parameter's name. */
+  readonly id: string
 }
 
 export type ScansPolicy = {

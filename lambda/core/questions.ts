@@ -4,7 +4,8 @@ import type { DomainPolicy, Policy } from './policy.ts'
 import { parseAddress, withoutSubAddress, foldLocalPart, writeAddress, type Address } from './protocol/address.ts'
 import { withoutBatvTag } from './protocol/batv.ts'
 import { queryName } from './protocol/dnsxl.ts'
-import { isPublic } from './protocol/ip.ts'
+import { lastExternalHop, type Hop } from './protocol/hops.ts'
+import { familyOf, isPublic } from './protocol/ip.ts'
 import { matchesGlob } from './glob.ts'
 import { srsOriginal, withoutEopSrs } from './protocol/srs.ts'
 import { alwaysExists, resolveRecipient } from './rules/recipients.ts'
@@ -29,7 +30,7 @@ export type Candidate = {
 }
 
 export type ZoneQuestion =
-  | { readonly zone: string; readonly name: string }
+  | { readonly zone: string; readonly name: string; readonly family: 'ipv4' | 'ipv6' }
   | { readonly zone: string; readonly name: null; readonly why: NotAskedWhy }
 
 /** DynamoDB takes no key that is longer (bytes of UTF-8), so that no entry can have one. */
@@ -100,15 +101,20 @@ export function zoneQuestions(
   recipients: Facts['recipients'],
   policy: Policy,
 ): readonly ZoneQuestion[] {
-  const zones = [...new Set(policy.dnsxl.zones.map(({ zone }) => zone))]
-  const why = whyNoZone(message, recipients, policy)
-  return zones.map((zone): ZoneQuestion => {
-    if (why !== null || message.client.kind === 'unknown') return { zone, name: null, why: why ?? 'client-unknown' }
-    return { zone, name: queryName(message.client.ip, zone) }
+  const hop = lastExternalHop(message.client, message.received, policy.trustedRelays)
+  const whyNone = whyNoZone(message, recipients, policy, hop)
+  return policy.dnsxl.zones.map(({ zone, appliesWhen, families }): ZoneQuestion => {
+    if (whyNone !== null || hop.kind === 'unknown') return { zone, name: null, why: whyNone ?? 'client-unknown' }
+    if (appliesWhen === 'null-or-postmaster' && !isFromNobody(message.reversePath)) {
+      return { zone, name: null, why: 'normal-sender' }
+    }
+    const family = familyOf(hop.ip)
+    if (families !== 'both' && families !== family) return { zone, name: null, why: 'address-family' }
+    return { zone, name: queryName(hop.ip, zone), family }
   })
 }
 
-/** Puts the answers of the zones where their questions stood. */
+/** Puts the answers of the zones where their questions stood. What was not answered in time is silent. */
 export function zoneFacts(
   questions: readonly ZoneQuestion[],
   answers: ReadonlyMap<string, ZoneFact['answer']>,
@@ -118,18 +124,26 @@ export function zoneFacts(
     answer:
       question.name === null
         ? { answer: 'not-asked', why: question.why }
-        : (answers.get(question.name) ?? { answer: 'failed', cause: 'aborted' }),
+        : (answers.get(question.zone) ?? { answer: 'failed', cause: 'aborted' }),
+    control: { answer: 'not-asked', why: 'nothing-to-count' },
   }))
 }
 
 const unanswered = { answer: 'unavailable', cause: 'aborted' } as const
 
-function whyNoZone(message: Message, recipients: Facts['recipients'], policy: Policy): NotAskedWhy | null {
+function whyNoZone(message: Message, recipients: Facts['recipients'], policy: Policy, hop: Hop): NotAskedWhy | null {
   const resolved = recipients.map((fact) => resolveRecipient(fact, policy, message.receivedAt))
   if (resolved.length > 0 && resolved.every(({ mode }) => mode === 'bypass')) return 'bypass'
   if (resolved.length > 0 && resolved.every(({ answer }) => answer === 'unknown')) return 'no-recipient-left'
-  if (message.client.kind === 'unknown') return 'client-unknown'
-  return isPublic(message.client.ip) ? null : 'client-not-public'
+  if (hop.kind === 'unknown') return 'client-unknown'
+  return isPublic(hop.ip) ? null : 'client-not-public'
+}
+
+/** The null reverse-path and postmaster: whom reports come from, and nobody else as a rule. */
+function isFromNobody(reversePath: string | null): boolean {
+  if (reversePath === null) return true
+  const address = parseAddress(reversePath)
+  return address.kind === 'address' && address.localPart.toLowerCase() === 'postmaster'
 }
 
 function notAsked(address: string, domainName: string | null, why: NotAskedWhy): RecipientQuestion {

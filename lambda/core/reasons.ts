@@ -1,6 +1,7 @@
-import type { Facts, NotAskedWhy, UnavailableCause } from './facts.ts'
-import type { Client, EventProblem, ScanStatus } from './message.ts'
+import type { AddressAnswer, Facts, NotAskedWhy, UnavailableCause } from './facts.ts'
+import type { EventProblem, ScanStatus } from './message.ts'
 import type { Action, Policy } from './policy.ts'
+import type { Hop } from './protocol/hops.ts'
 
 /**
  * Everything that a decision can give as a reason. The union is closed and `code` is a metric's dimension, so no code
@@ -41,10 +42,18 @@ export type Reason =
   | {
       readonly code: 'zone-silent'
       readonly zone: string
-      readonly cause:
-        'timeout' | 'servfail' | 'refused' | 'unreachable' | 'malformed' | 'aborted' | 'error-code' | 'not-a-dnsxl'
+      readonly cause: Extract<AddressAnswer, { answer: 'failed' }>['cause'] | 'error-code' | 'not-a-dnsxl'
       readonly answer?: string
     }
+  /** A zone lists the client, but did not pass its control questions: what it says counts neither way. */
+  | {
+      readonly code: 'zone-unsound'
+      readonly zone: string
+      readonly state: UnsoundState
+      readonly return_codes: readonly string[]
+    }
+  /** A zone in safe mode lists the client: a hint about a bounce, which never adds to the sum. */
+  | { readonly code: 'zone-hint'; readonly zone: string; readonly return_codes: readonly string[] }
   /** The sum of the weights reached the threshold of recording. */
   | { readonly code: 'dnsxl-recorded'; readonly score: number; readonly threshold: number }
   /** The sum of the weights reached the threshold of acting, and enough operators agree. */
@@ -64,7 +73,7 @@ export type Reason =
   /** A zone that could have spoken for the client was silent, so that no zone may speak against it. */
   | { readonly code: 'dnsxl-disarmed'; readonly zone: string; readonly score: number }
   /** No zone was asked, because it is not certain who connected. */
-  | { readonly code: 'client-unknown'; readonly why: Extract<Client, { kind: 'unknown' }>['why'] }
+  | { readonly code: 'client-unknown'; readonly why: Extract<Hop, { kind: 'unknown' }>['why'] }
   /** SES found a virus. */
   | { readonly code: 'virus-found' }
   /** SES takes it for spam. */
@@ -79,6 +88,13 @@ export type Reason =
   | { readonly code: 'bypassed' }
   /** A bug: the message was delivered without a judgement. */
   | { readonly code: 'filter-failed'; readonly error: string }
+
+/**
+ * What the control questions found. `empty`: it does not list what every zone lists. `lists-the-world`: it lists what
+ * nobody lists. `silent`: a question went unanswered. `refusing`: it answers that it does not answer. `untestable`: it is
+ * declared to have no test entries.
+ */
+export type UnsoundState = 'empty' | 'lists-the-world' | 'silent' | 'refusing' | 'untestable'
 
 export type ReasonCode = Reason['code']
 

@@ -1,6 +1,7 @@
 import type { Facts } from './facts.ts'
 import type { ScanStatus } from './message.ts'
 import type { Action, Mode, Policy } from './policy.ts'
+import { lastExternalHop } from './protocol/hops.ts'
 import type { Reason } from './reasons.ts'
 import type { MatchedBy, Verdict } from './verdict.ts'
 
@@ -75,6 +76,7 @@ export type Run = {
 
 export function recordOf(facts: Facts, verdict: Verdict, policy: Policy, run: Run): DecisionRecord {
   const { message } = facts
+  const hop = lastExternalHop(message.client, message.received, policy.trustedRelays)
   return {
     schema_version: 1,
     message_id: message.id,
@@ -87,8 +89,8 @@ export function recordOf(facts: Facts, verdict: Verdict, policy: Policy, run: Ru
     recipients: verdict.recipients.map(recordedRecipient),
     ...present('mail_from', message.reversePath),
     null_sender: message.reversePath === null,
-    ...present('client_ip', message.client.kind === 'client' ? message.client.ip : null),
-    ...present('helo', message.client.kind === 'client' ? message.client.helo : null),
+    ...present('client_ip', hop.kind === 'client' ? hop.ip : null),
+    ...present('helo', hop.kind === 'client' ? hop.helo : null),
     ...present('header_from', message.fromField),
     ...present('header_message_id', message.headerMessageId),
     ...present('subject', policy.privacy.subject === 'full' ? message.subject : null),
@@ -111,9 +113,15 @@ export function recordKey(record: Pick<DecisionRecord, 'message_id' | 'received_
   return `in/dt=${record.received_at.slice(0, 10)}/${encodeURIComponent(record.message_id)}.json`
 }
 
-/** The facts as they may be kept: what the privacy setting withholds is no part of any decision so far. */
+/**
+ * The facts as they may be kept. What the privacy setting withholds is no part of any decision so far, and the trace below
+ * SES's own is only one where relays are trusted.
+ */
 function withoutWithheld(facts: Facts, policy: Policy): Facts {
-  return policy.privacy.subject === 'full' ? facts : { ...facts, message: { ...facts.message, subject: null } }
+  const { message } = facts
+  const subject = policy.privacy.subject === 'full' ? message.subject : null
+  const received = policy.trustedRelays.length > 0 ? message.received : []
+  return { ...facts, message: { ...message, subject, received } }
 }
 
 function recordedRecipient(recipient: Verdict['recipients'][number]): RecordedRecipient {

@@ -3,10 +3,14 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { readFileSync } from 'node:fs'
 import { createAddressLookup } from '../adapters/dns.ts'
 import { createDynamoDbDirectory } from '../adapters/dynamodb-directory.ts'
+import { createZoneStates } from '../adapters/dynamodb-zone-states.ts'
 import { createEmfMetrics } from '../adapters/emf-metrics.ts'
 import { readEnvironment } from '../adapters/environment.ts'
+import { awsKeySources, createKeyReader } from '../adapters/keys.ts'
 import { createS3RecordStore } from '../adapters/s3-records.ts'
 import { dispositionOf, readMessage, type Disposition } from '../adapters/ses-event.ts'
+import { createZoneLookup } from '../adapters/zones.ts'
+import { createSoaLookup } from '../adapters/zones/soa.ts'
 import type { Message } from '../core/message.ts'
 import type { Policy } from '../core/policy.ts'
 import { recordFailure } from '../fail-open.ts'
@@ -37,6 +41,7 @@ const environment = readEnvironment(process.env, [
   'MAIL_PREFIX',
   'RECORD_BUCKET',
   'DIRECTORY_TABLE',
+  'STATE_TABLE',
   'CODE_VERSION',
 ])
 const policy = JSON.parse(readFileSync(new URL('policy.json', import.meta.url), 'utf8')) as Policy
@@ -44,10 +49,23 @@ const policy = JSON.parse(readFileSync(new URL('policy.json', import.meta.url), 
 // A frozen function wakes up with dead sockets: a short time-out and a second try find that out in time.
 const requestHandler = { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true }
 const clientOptions = { maxAttempts: 3, requestHandler }
-const directory = createDynamoDbDirectory(new DynamoDBClient(clientOptions), environment.DIRECTORY_TABLE)
+const dynamoDb = new DynamoDBClient(clientOptions)
+const directory = createDynamoDbDirectory(dynamoDb, environment.DIRECTORY_TABLE)
 const records = createS3RecordStore(new S3Client(clientOptions), environment.RECORD_BUCKET)
-const lookUp = createAddressLookup(policy.dns)
 const metrics = createEmfMetrics((line) => process.stdout.write(line), Date.now)
+const states = createZoneStates({
+  client: dynamoDb,
+  table: environment.STATE_TABLE,
+  zones: policy.dnsxl.zones.map(({ zone }) => zone),
+  failed: () => metrics.failed('zone-states-unread'),
+})
+const zones = createZoneLookup({
+  policy,
+  lookUp: createAddressLookup(policy.dns),
+  soaOf: createSoaLookup(policy.dns.servers, policy.dns.timeoutMs),
+  keys: createKeyReader(policy.keys, awsKeySources),
+  skip: states.skip,
+})
 let coldStart = true
 
 function portsFor(message: Message): Ports {
@@ -57,7 +75,7 @@ function portsFor(message: Message): Ports {
   return {
     directory,
     records,
-    lookUp,
+    zones,
     metrics,
     clock: Date.now,
     stopwatch: () => performance.now(),

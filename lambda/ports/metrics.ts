@@ -19,3 +19,5 @@ export type Failure =
   | 'filter-failed'
   /** The same event came again; the first decision stands. */
   | 'event-repeated'
+  /** What the scheduled probe found could not be read. Nothing hangs on it but the time that dead zones take. */
+  | 'zone-states-unread'

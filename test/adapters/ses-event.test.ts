@@ -24,6 +24,7 @@ describe('readMessage', () => {
       reversePath: 'bob@partner.example',
       recipients: ['alice@example.com'],
       client: { kind: 'client', ip: '203.0.113.5', helo: 'mail.partner.example' },
+      received: [],
       fromField: 'bob@partner.example',
       headerMessageId: '1@partner.example',
       subject: 'Mittag für zwei',
@@ -47,6 +48,13 @@ describe('readMessage', () => {
     expect(readMessage(eventOf({ mail: { source: undefined, headers: address } })).reversePath).toBe(
       'bob@partner.example',
     )
+  })
+
+  it('keeps the trace below the line of SES, as long as it is worth reading', () => {
+    const trace = ['from a by b with ESMTP; x', 'y'.repeat(5000), ...Array.from({ length: 50 }, (_, i) => `from ${i}`)]
+    const headers = [...own, ...trace.map((value) => ({ name: 'received', value }))]
+    const { received } = readMessage(eventOf({ mail: { headers } }))
+    expect([received.length, received[0], received[1]?.length]).toEqual([30, 'from a by b with ESMTP; x', 2001])
   })
 
   it('takes recipients from the envelope and never from the header', () => {

@@ -26,11 +26,14 @@ const zone = file(
   'answers.zone',
   '$TTL 300',
   '$ORIGIN bl.example.',
+  '2.0.0.127 A 127.0.0.2',
   '66.113.0.203 A 127.0.0.2',
   '$ORIGIN bl2.example.',
+  '2.0.0.127 A 127.0.0.2',
   '66.113.0.203 A 127.0.0.4',
   '$ORIGIN wl.example.',
   '@ SOA ns.wl.example. hostmaster.wl.example. 1 3600 600 86400 60',
+  '2.0.0.127 A 127.0.10.0',
   '$ORIGIN spammer.example.',
   '@ TXT "v=spf1 ip4:203.0.113.66 -all"',
 )
@@ -94,7 +97,7 @@ describe('quietgate explain', () => {
   })
 
   it('asks the servers of the configuration where no file answers, and explains what is hardly a message', async () => {
-    const records = parseZoneFile('66.113.0.203.bl.example. A 127.0.0.9\n', 'x')
+    const records = parseZoneFile('66.113.0.203.bl.example. A 127.0.0.9\n2.0.0.127.bl.example. A 127.0.0.2\n', 'x')
     const dns = await startDnsServer({ records: records.kind === 'records' ? records.records : [] })
     onTestFinished(() => dns.close())
     const config = file(
@@ -118,6 +121,8 @@ describe('quietgate explain', () => {
     const record: unknown = JSON.parse(stdout)
     assertValidRecord(record)
     const { zones } = JSON.parse(record.facts) as Facts
+    const none = { answer: 'none', why: 'no-such-name' }
+    const notNeeded = { answer: 'not-asked', why: 'nothing-to-count' }
     expect({ action: record.action, sender: record.null_sender, reasons: record.reasons, zones }).toEqual({
       action: 'deliver',
       sender: true,
@@ -127,9 +132,18 @@ describe('quietgate explain', () => {
         { code: 'dnsxl-recorded', score: 2, threshold: 1 },
       ],
       zones: [
-        { zone: 'bl.example', answer: { answer: 'addresses', addresses: ['127.0.0.9'], ttlSeconds: 3600 } },
-        { zone: 'bl2.example', answer: { answer: 'none', why: 'no-such-name' } },
-        { zone: 'wl.example', answer: { answer: 'none', why: 'no-such-name' } },
+        {
+          zone: 'bl.example',
+          answer: { answer: 'addresses', addresses: ['127.0.0.9'], ttlSeconds: 3600 },
+          control: {
+            answer: 'heard',
+            listed: { answer: 'addresses', addresses: ['127.0.0.2'], ttlSeconds: 3600 },
+            unlisted: none,
+            unheardOf: none,
+          },
+        },
+        { zone: 'bl2.example', answer: none, control: notNeeded },
+        { zone: 'wl.example', answer: none, control: notNeeded },
       ],
     })
   })

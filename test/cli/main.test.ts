@@ -27,6 +27,7 @@ describe('quietgate', () => {
       'error: --alias and --deny cannot be used together',
     ],
     [['explain'], "error: missing required argument 'file'"],
+    [['dnsbl', 'heatlh'], "error: unknown command 'heatlh'\n(Did you mean health?)"],
     [['explain', '--rcpt', 'a@example.com'], "error: missing required argument 'file'"],
   ])('answers %j with exit code 2 and what was meant', async (args, words) => {
     expect(await quietgate(args)).toEqual({ exitCode: 2, stdout: '', stderr: `${words}\n(--help says more)\n` })

@@ -1,19 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../lambda/core/decide.ts'
-import type { Facts } from '../../lambda/core/facts.ts'
+import type { Facts, ZoneFact } from '../../lambda/core/facts.ts'
 import { actions, type Policy } from '../../lambda/core/policy.ts'
+import { needsControl } from '../../lambda/core/rules/dnsxl.ts'
 import { mailboxes } from '../../local/memory/recipient-directory.ts'
 import {
+  controlOf,
   domainOf,
   entryOf,
   factsOf,
   listed,
   listPolicy,
   messageOf,
-  notListed,
+  notNeeded,
   policyOf,
+  saying,
   silent,
+  soundControl,
+  weighing,
   zoneOf,
 } from '../builders.ts'
 
@@ -130,26 +135,31 @@ describe('decide', () => {
 
 /** Facts with any mixture of directory and zone answers, and the policy that asked for them. */
 function facts(): fc.Arbitrary<{ readonly heard: Facts; readonly policy: Policy }> {
-  const zoneNames = ['one.example', 'two.example', 'white.example'] as const
   const policy = listPolicy(
-    zoneOf('one.example', { weight: 4, authoritative: true }),
-    zoneOf('two.example'),
-    zoneOf('two.example', { pattern: '127.0.0.4', weight: 1 }),
-    zoneOf('white.example', { pattern: '127.0.[0..20].[1..3]', weight: -4 }),
+    weighing('one.example', 4, { authoritative: true }),
+    zoneOf('two.example', {
+      terms: [
+        { pattern: '127.0.0.[2..11]', weight: 2 },
+        { pattern: '127.0.0.4', weight: 1 },
+      ],
+    }),
+    weighing('white.example', -4),
+    zoneOf('untestable.example', { testEntries: false }),
   )
-  const answers = fc.tuple(
-    ...zoneNames.map((zone) =>
-      fc.oneof(
-        fc.constant(notListed(zone)),
-        fc.constant(silent(zone)),
-        fc
-          .subarray(['127.0.0.2', '127.0.0.4', '127.0.5.2', '127.255.255.254', '127.0.0.1', '203.0.113.80'], {
-            minLength: 1,
-          })
-          .map((addresses) => listed(zone, ...addresses)),
-      ),
-    ),
+  const codes = ['127.0.0.2', '127.0.0.4', '127.0.5.2', '127.0.10.3', '127.255.255.254', '127.0.0.1', '203.0.113.80']
+  const answer = fc.oneof(
+    fc.constant({ answer: 'none', why: 'no-data' } as const),
+    fc.constant({ answer: 'failed', cause: 'timeout' } as const),
+    fc.subarray(codes, { minLength: 1 }).map((addresses) => saying(...addresses)),
   )
+  // What was heard of every question, as if it had been put.
+  const control = fc.oneof(
+    fc.constant(soundControl),
+    fc.record({ answer: fc.constant('heard' as const), listed: answer, unlisted: answer, unheardOf: answer }),
+  )
+  const answers = fc
+    .tuple(...policy.dnsxl.zones.map(({ zone }) => fc.record({ zone: fc.constant(zone), answer, control })))
+    .map((zones) => asAsked(zones, policy))
   const recipients = fc.array(
     fc.constantFrom(
       'alice@example.com',
@@ -183,14 +193,28 @@ function facts(): fc.Arbitrary<{ readonly heard: Facts; readonly policy: Policy 
     })
 }
 
+/** Facts as the filter gathers them: the control questions stand only where they were needed. */
+function asAsked(zones: Facts['zones'], policy: Policy): Facts['zones'] {
+  return zones.map((fact) => (needsControl(fact, zones, policy) ? fact : { ...fact, control: notNeeded }))
+}
+
+const silentControl = controlOf({
+  listed: { answer: 'failed', cause: 'timeout' },
+  unlisted: { answer: 'failed', cause: 'timeout' },
+})
+
 /** The same facts, but one of the answers never came. */
 function mute(heard: Facts, which: number): Facts {
   const unavailable = { answer: 'unavailable', cause: 'timeout' } as const
   const silences = [
-    ...heard.zones.map((_, at) => () => ({
-      ...heard,
-      zones: heard.zones.map((fact, i) => (i === at ? silent(fact.zone) : fact)),
-    })),
+    ...heard.zones.flatMap((_, at) =>
+      [silent, (zone: string) => ({ ...heard.zones[at], zone, control: silentControl }) as ZoneFact].map(
+        (muted) => () => ({
+          ...heard,
+          zones: heard.zones.map((fact, i) => (i === at ? muted(fact.zone) : fact)),
+        }),
+      ),
+    ),
     ...heard.recipients.flatMap((recipient, at) => [
       () => ({
         ...heard,

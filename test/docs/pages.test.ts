@@ -16,6 +16,7 @@ describe('operations.md', () => {
       'pointer-failed': true,
       'filter-failed': true,
       'event-repeated': true,
+      'zone-states-unread': true,
     }
     const lines: string[] = []
     const metrics = createEmfMetrics((line) => lines.push(line), Date.now)
@@ -23,7 +24,7 @@ describe('operations.md', () => {
     const names = lines.map((line) => Object.keys(JSON.parse(line) as object).filter((name) => name !== '_aws'))
     const sections = await headings('operations.md')
     expect(names.flat().filter((name) => !sections.includes(name))).toEqual([])
-    expect(names.flat()).toHaveLength(4)
+    expect(names.flat()).toHaveLength(5)
   })
 
   it('has a section for every reason about which something is to be done', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { bundle, bundled, type BundledFunction } from '../../infra/bundle.ts'
@@ -14,12 +14,22 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('the bundle of the filter', () => {
-  it('is one file under 400 KB that is named after its bytes', () => {
-    const { directory, bytes, hash, codeVersion } = filter()
-    expect(readdirSync(directory)).toEqual(['index.mjs'])
-    expect(readFileSync(join(directory, 'index.mjs'))).toHaveLength(bytes)
+  it('loads less than 400 KB at a start, and is named after its bytes', () => {
+    const { directory, files, bytes, hash, codeVersion } = filter()
+    const atOnce = loadedAtOnce(directory, 'index.mjs')
+    expect(atOnce.reduce((sum, file) => sum + readFileSync(join(directory, file)).length, 0)).toBe(bytes)
+    expect(atOnce.filter((file) => !files.includes(file))).toEqual([])
     expect(bytes).toBeLessThan(400_000)
     expect(codeVersion).toBe(`0.1.0+${hash.slice(0, 8)}`)
+  })
+
+  it('keeps what reads keys in files that a start does not load', () => {
+    const { directory, files } = filter()
+    const atOnce = loadedAtOnce(directory, 'index.mjs')
+    const naming = (word: string) => files.filter((file) => readFileSync(join(directory, file), 'utf8').includes(word))
+    const readers = [naming('GetSecretValue'), naming('GetParameter')].flat()
+    expect(readers.map((file) => file.replace(/-\w+\.mjs$/, ''))).toEqual(['secrets-manager', 'parameter-store'])
+    expect(readers.filter((file) => atOnce.includes(file))).toEqual([])
   })
 
   it('has the same bytes when it is built again, and is not built again for nothing', async () => {
@@ -46,7 +56,13 @@ describe('the bundle of the filter', () => {
       encoding: 'utf8',
       cwd: deployed(),
       env: {
-        ...{ MAIL_BUCKET: 'mail', MAIL_PREFIX: 'mail/', RECORD_BUCKET: 'records', DIRECTORY_TABLE: 'directory' },
+        ...{
+          MAIL_BUCKET: 'mail',
+          MAIL_PREFIX: 'mail/',
+          RECORD_BUCKET: 'records',
+          DIRECTORY_TABLE: 'directory',
+          STATE_TABLE: 'state',
+        },
         ...{ CODE_VERSION: '0', AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
         // Port 9 (discard): nobody listens there, so that every call is refused at once.
         ...{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9', AWS_MAX_ATTEMPTS: '1' },
@@ -76,6 +92,16 @@ const ask = `
   process.stdout.write('\\n' + JSON.stringify({ disposition, loaded }) + '\\n')
 `
 
+/** The file and every file that it imports, in the order in which they are met. */
+function loadedAtOnce(directory: string, file: string, met = new Set<string>()): readonly string[] {
+  met.add(file)
+  const code = readFileSync(join(directory, file), 'utf8')
+  for (const [, next = ''] of code.matchAll(/(?:from|import)\s?"\.\/([\w-]+\.mjs)"/g)) {
+    if (!met.has(next)) loadedAtOnce(directory, next, met)
+  }
+  return [...met]
+}
+
 function filter(): BundledFunction {
   const found = built.find(({ name }) => name === 'filter')
   if (found === undefined) throw new Error('no bundle of the filter')
@@ -87,7 +113,7 @@ function deployed(): string {
   const parsed = parseConfig({ domains: ['example.com'] }, 'the test')
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join())
   const folder = temporary('deployed')
-  copyFileSync(join(filter().directory, 'index.mjs'), join(folder, 'index.mjs'))
+  for (const file of filter().files) copyFileSync(join(filter().directory, file), join(folder, file))
   writeFileSync(join(folder, 'policy.json'), JSON.stringify(policyOf(parsed.config)))
   return folder
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { parseConfig, policyOf } from '../../lambda/config.ts'
+import type { ProbePlan } from '../../lambda/config/probe-plan.ts'
 import { stackOf, templateOf } from './synthesized.ts'
 
 type Resource = {
@@ -42,12 +43,13 @@ describe('the receipt rule', () => {
       ...domains.slice(1),
       'xn--bcher-kva.example',
     ])
-    expect(rule.DependsOn).toEqual([idOf(many, 'AWS::Lambda::Permission'), expect.stringContaining('MailPolicy')])
+    const permissions = idsOf(many, 'AWS::Lambda::Permission').filter((id) => id.startsWith('Filter'))
+    expect(rule.DependsOn).toEqual([...permissions, expect.stringContaining('MailPolicy')])
   })
 
   it('may be asked by SES for this account alone', () => {
     const account = { Ref: 'AWS::AccountId' }
-    expect(only(template, 'AWS::Lambda::Permission').Properties).toEqual({
+    expect(only(template, 'AWS::Lambda::Permission', 'Filter').Properties).toEqual({
       Action: 'lambda:InvokeFunction',
       FunctionName: { 'Fn::GetAtt': [filterFunction, 'Arn'] },
       Principal: 'ses.amazonaws.com',
@@ -65,7 +67,7 @@ describe('the receipt rule', () => {
 })
 
 describe('the filter function', () => {
-  const { Properties } = only(template, 'AWS::Lambda::Function')
+  const { Properties } = only(template, 'AWS::Lambda::Function', 'Filter')
 
   it('runs on the runtime that the laptop runs it on', () => {
     const { Runtime, Architectures, Handler, MemorySize, LoggingConfig } = Properties
@@ -74,15 +76,15 @@ describe('the filter function', () => {
       Architectures: ['arm64'],
       Handler: 'index.handler',
       MemorySize: 512,
-      LoggingConfig: { LogGroup: { Ref: idOf(template, 'AWS::Logs::LogGroup') } },
+      LoggingConfig: { LogGroup: { Ref: idOf(template, 'AWS::Logs::LogGroup', 'Filter') } },
     })
   })
 
   it.each([1000, 8000, 8001, 25_000])(
     'has longer than its own deadline of %i ms, and SES waits longer still',
     (deadlineMs) => {
-      const timeout = only(templateOf({ deadlineMs, dns: { budgetMs: 900, timeoutMs: 400 } }), 'AWS::Lambda::Function')
-        .Properties['Timeout'] as number
+      const made = templateOf({ deadlineMs, dns: { budgetMs: 900, timeoutMs: 400 } })
+      const timeout = only(made, 'AWS::Lambda::Function', 'Filter').Properties['Timeout'] as number
       expect(timeout).toBeGreaterThanOrEqual(deadlineMs / 1000 + 4)
       expect(timeout).toBeLessThan(30)
     },
@@ -95,6 +97,7 @@ describe('the filter function', () => {
       MAIL_PREFIX: 'mail/',
       RECORD_BUCKET: { Ref: recordBucket },
       DIRECTORY_TABLE: { Ref: directoryTable },
+      STATE_TABLE: { Ref: stateTable },
       CODE_VERSION: expect.stringMatching(/^0\.1\.0\+[0-9a-f]{8}$/) as string,
     })
     expect(JSON.stringify(Variables).length).toBeLessThan(1024)
@@ -102,9 +105,7 @@ describe('the filter function', () => {
 
   it('is shipped with its policy beside it, and anew when only the policy changes', () => {
     const { app, stack } = stackOf({ mode: 'enforce' })
-    const { directory } = app.synth()
-    const [asset] = readdirSync(directory).filter((name) => name.startsWith('asset.'))
-    const folder = join(directory, asset ?? '')
+    const folder = assetWith('policy.json', app.synth().directory)
     expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'policy.json'])
     const parsed = parseConfig({ mode: 'enforce', domains: ['example.com'] }, 'the test')
     expect(JSON.parse(readFileSync(join(folder, 'policy.json'), 'utf8'))).toEqual(
@@ -112,24 +113,107 @@ describe('the filter function', () => {
     )
     expect(stack.stackName).toBe('Quietgate')
     expect(Properties['Code']).not.toEqual(
-      only(templateOf({ mode: 'enforce' }), 'AWS::Lambda::Function').Properties['Code'],
+      only(templateOf({ mode: 'enforce' }), 'AWS::Lambda::Function', 'Filter').Properties['Code'],
     )
-    expect(Properties['Code']).toEqual(only(templateOf(), 'AWS::Lambda::Function').Properties['Code'])
+    expect(Properties['Code']).toEqual(only(templateOf(), 'AWS::Lambda::Function', 'Filter').Properties['Code'])
   })
 
   it('may do this, and nothing else', () => {
-    expect(table(statementsOf(template, 'AWS::IAM::Policy'))).toEqual(
+    expect(table(statementsOf(template, 'AWS::IAM::Policy', 'Filter'))).toEqual(
       [
         'Allow  s3:PutObject           RecordBucket/in/*, RecordBucket/quarantine/*',
         'Allow  s3:GetObject           RecordBucket/in/*',
-        'Allow  dynamodb:BatchGetItem  DirectoryTable',
+        'Allow  dynamodb:BatchGetItem  DirectoryTable, StateTable',
         'Allow  logs:CreateLogStream, logs:PutLogEvents  FilterLogs',
         'Deny   ses:*                  *',
       ].map((line) => line.replace(/ +/g, ' ')),
     )
-    const role = only(template, 'AWS::IAM::Role').Properties
+    const role = only(template, 'AWS::IAM::Role', 'Filter').Properties
     expect([role['Policies'], role['ManagedPolicyArns']]).toEqual([undefined, undefined])
-    expect(Properties['Role']).toEqual({ 'Fn::GetAtt': [idOf(template, 'AWS::IAM::Role'), 'Arn'] })
+    expect(Properties['Role']).toEqual({ 'Fn::GetAtt': [idOf(template, 'AWS::IAM::Role', 'Filter'), 'Arn'] })
+  })
+})
+
+describe('the probe of the lists', () => {
+  const { Properties } = only(template, 'AWS::Lambda::Function', 'Probe')
+  const zones = ['bl.spamcop.net=127.0.0.2*2']
+
+  it('runs every minute where there are lists, once, and has ended before it runs again', () => {
+    const made = templateOf({ dnsbl: { zones } })
+    const probe = idOf(made, 'AWS::Lambda::Function', 'Probe')
+    expect(only(made, 'AWS::Events::Rule').Properties).toMatchObject({
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [{ Arn: { 'Fn::GetAtt': [probe, 'Arn'] } }],
+    })
+    expect(only(made, 'AWS::Lambda::EventInvokeConfig').Properties).toMatchObject({
+      FunctionName: { Ref: probe },
+      MaximumRetryAttempts: 0,
+    })
+    expect(Properties['Timeout']).toBe(50)
+    expect(only(made, 'AWS::Lambda::Permission', 'Probe').Properties).toMatchObject({
+      Principal: 'events.amazonaws.com',
+      SourceArn: { 'Fn::GetAtt': [idOf(made, 'AWS::Events::Rule'), 'Arn'] },
+    })
+    expect(only(templateOf({ dnsbl: { zones: [] } }), 'AWS::Events::Rule').Properties['State']).toBe('DISABLED')
+  })
+
+  it('may do this, and nothing else', () => {
+    expect(table(statementsOf(template, 'AWS::IAM::Policy', 'Probe'))).toEqual([
+      'Allow s3:PutObject RecordBucket/events/*',
+      'Allow dynamodb:BatchGetItem, dynamodb:PutItem StateTable',
+      'Allow logs:CreateLogStream, logs:PutLogEvents ProbeLogs',
+      'Deny ses:* *',
+    ])
+    const role = only(template, 'AWS::IAM::Role', 'Probe').Properties
+    expect([role['Policies'], role['ManagedPolicyArns']]).toEqual([undefined, undefined])
+  })
+
+  it('finds its plan beside its code, and where to write in its environment', () => {
+    const outbound = { addresses: ['198.51.100.9'], domains: ['example.com'], domainZones: ['dbl.example'] }
+    const { app } = stackOf({ dnsbl: { zones }, outbound })
+    const folder = assetWith('probe.json', app.synth().directory)
+    expect(readdirSync(folder).sort()).toEqual(['index.mjs', 'probe.json'])
+    const plan = JSON.parse(readFileSync(join(folder, 'probe.json'), 'utf8')) as ProbePlan
+    expect(plan.policy.dnsxl.zones.map(({ zone }) => zone)).toEqual(['bl.spamcop.net'])
+    expect(plan.outbound).toMatchObject({
+      addresses: ['198.51.100.9'],
+      domains: ['example.com'],
+      domainZones: [{ zone: 'dbl.example', errorCodes: ['127.0.1.255'] }],
+    })
+    expect(plan.zones).toEqual([
+      {
+        zone: 'bl.spamcop.net',
+        codes: expect.arrayContaining([expect.objectContaining({ pattern: '127.0.0.2' })]) as unknown,
+        url: expect.stringMatching(/^https:/) as string,
+      },
+    ])
+    expect(Properties['Environment']).toEqual({
+      Variables: { RECORD_BUCKET: { Ref: recordBucket }, STATE_TABLE: { Ref: stateTable } },
+    })
+  })
+})
+
+describe('the keys in the names of lists', () => {
+  const zones = ['{dqs}.zen.dq.spamhaus.net=127.0.0.[2..11]*3', '{mine}.bl.example=127.0.0.2*2']
+  const withOperator = [zones[0], { term: zones[1], operator: 'Mine' }]
+
+  it('may be read by both functions, each key by its own ARN and no other', () => {
+    const keys = { dqs: { secretsManager: 'quietgate/dqs' }, mine: { ssm: '/quietgate/mine' } }
+    const made = templateOf({ dnsbl: { zones: withOperator, keys } })
+    for (const construct of ['Filter', 'Probe']) {
+      const statements = statementsOf(made, 'AWS::IAM::Policy', construct)
+      expect(table(statements.filter(({ Action }) => /^(secretsmanager|ssm):/.test(String(Action))))).toEqual([
+        'Allow secretsmanager:GetSecretValue arn:PARTITION:secretsmanager:REGION:ACCOUNT:secret:quietgate/dqs-??????',
+        'Allow ssm:GetParameter arn:PARTITION:ssm:REGION:ACCOUNT:parameter/quietgate/mine',
+      ])
+    }
+  })
+
+  it('may be read by the ARN of the secret, where the configuration has that', () => {
+    const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:dqs-AbCdEf'
+    const made = templateOf({ dnsbl: { zones: [zones[0]], keys: { dqs: { secretsManager: arn } } } })
+    expect(statementsOf(made, 'AWS::IAM::Policy', 'Probe').map(({ Resource }) => Resource)).toContainEqual(arn)
   })
 })
 
@@ -143,7 +227,9 @@ describe('what is kept', () => {
       .map(([id, { Type }]) => `${Type} ${id}`)
     expect(kept.sort()).toEqual([
       'AWS::DynamoDB::Table DirectoryTableD64E6930',
+      'AWS::DynamoDB::Table StateTable962DE04C',
       'AWS::Logs::LogGroup FilterLogs886BB365',
+      'AWS::Logs::LogGroup ProbeLogs736D0130',
       'AWS::S3::Bucket StorageMail2F16B83F',
       'AWS::S3::Bucket StorageRecords0990588D',
     ])
@@ -162,9 +248,11 @@ describe('what is kept', () => {
       [
         { Id: 'in-90-days', Prefix: 'in/', ExpirationInDays: 90, Status: 'Enabled' },
         { Id: 'quarantine-7-days', Prefix: 'quarantine/', ExpirationInDays: 7, Status: 'Enabled' },
+        { Id: 'events-90-days', Prefix: 'events/', ExpirationInDays: 90, Status: 'Enabled' },
       ],
     ])
-    expect(only(short, 'AWS::Logs::LogGroup').Properties['RetentionInDays']).toBe(3)
+    for (const construct of ['Filter', 'Probe'])
+      expect(only(short, 'AWS::Logs::LogGroup', construct).Properties['RetentionInDays']).toBe(3)
   })
 
   it('is encrypted, closed to the public and to plain HTTP', () => {
@@ -191,11 +279,21 @@ describe('what is kept', () => {
   })
 
   it('has a directory that is keyed by address and can be restored', () => {
-    expect(only(template, 'AWS::DynamoDB::Table').Properties).toEqual({
+    expect(only(template, 'AWS::DynamoDB::Table', 'Directory').Properties).toEqual({
       AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
       KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
       BillingMode: 'PAY_PER_REQUEST',
       DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      Tags: [{ Key: 'application', Value: 'quietgate' }],
+    })
+  })
+
+  it('has a table of states that is keyed by id and can be restored', () => {
+    expect(only(template, 'AWS::DynamoDB::Table', 'State').Properties).toEqual({
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       Tags: [{ Key: 'application', Value: 'quietgate' }],
     })
@@ -209,7 +307,9 @@ describe('the stack', () => {
       MailBucket: { Ref: mailBucket },
       RecordBucket: { Ref: recordBucket },
       DirectoryTable: { Ref: directoryTable },
+      StateTable: { Ref: stateTable },
       FilterFunction: { Ref: filterFunction },
+      ProbeFunction: { Ref: idOf(template, 'AWS::Lambda::Function', 'Probe') },
       RuleSet: { Ref: idOf(template, 'AWS::SES::ReceiptRuleSet') },
     })
     expect(outputs['RuleSet']?.Description).toContain('aws ses set-active-receipt-rule-set')
@@ -226,6 +326,7 @@ describe('the stack', () => {
 const mailBucket = outputRef('MailBucket')
 const recordBucket = outputRef('RecordBucket')
 const directoryTable = outputRef('DirectoryTable')
+const stateTable = outputRef('StateTable')
 const filterFunction = outputRef('FilterFunction')
 
 type Statement = {
@@ -243,22 +344,37 @@ function resourcesOf(of: Template): Readonly<Record<string, Resource>> {
   return of.toJSON()['Resources'] as Record<string, Resource>
 }
 
-function idOf(of: Template, type: string): string {
-  const ids = Object.entries(resourcesOf(of)).flatMap(([id, resource]) => (resource.Type === type ? [id] : []))
+/** The resources of a type that a construct of the stack made; of all constructs, if none is named. */
+function idsOf(of: Template, type: string, construct = ''): readonly string[] {
+  return Object.entries(resourcesOf(of)).flatMap(([id, resource]) =>
+    resource.Type === type && id.startsWith(construct) ? [id] : [],
+  )
+}
+
+function idOf(of: Template, type: string, construct = ''): string {
+  const ids = idsOf(of, type, construct)
   expect(ids).toHaveLength(1)
   return ids[0] ?? ''
 }
 
-function only(of: Template, type: string): Resource {
-  return resourcesOf(of)[idOf(of, type)]!
+function only(of: Template, type: string, construct = ''): Resource {
+  return resourcesOf(of)[idOf(of, type, construct)]!
 }
 
-function statementsOf(of: Template, type: string): readonly Statement[] {
-  return Object.values(resourcesOf(of))
-    .filter((resource) => resource.Type === type)
+function statementsOf(of: Template, type: string, construct = ''): readonly Statement[] {
+  return idsOf(of, type, construct)
+    .map((id) => resourcesOf(of)[id]!)
     .flatMap(
       ({ Properties }) => (Properties['PolicyDocument'] as { readonly Statement: readonly Statement[] }).Statement,
     )
+}
+
+/** The folder of the asset that holds this file. */
+function assetWith(fileName: string, assembly: string): string {
+  const folders = readdirSync(assembly).filter((name) => name.startsWith('asset.'))
+  const found = folders.filter((name) => readdirSync(join(assembly, name)).includes(fileName))
+  expect(found).toHaveLength(1)
+  return join(assembly, found[0] ?? '')
 }
 
 /** Each statement as a line: effect, actions, and resources by the name that a person knows them by. */
@@ -266,14 +382,22 @@ function table(statements: readonly Statement[]): readonly string[] {
   const names = new Map([
     [recordBucket, 'RecordBucket'],
     [directoryTable, 'DirectoryTable'],
-    [idOf(template, 'AWS::Logs::LogGroup'), 'FilterLogs'],
+    [stateTable, 'StateTable'],
+    [idOf(template, 'AWS::Logs::LogGroup', 'Filter'), 'FilterLogs'],
+    [idOf(template, 'AWS::Logs::LogGroup', 'Probe'), 'ProbeLogs'],
   ])
   const shown = (resource: unknown): string => {
     if (typeof resource === 'string') return resource
-    const { 'Fn::GetAtt': attribute, 'Fn::Join': join } = resource as {
+    const {
+      Ref,
+      'Fn::GetAtt': attribute,
+      'Fn::Join': join,
+    } = resource as {
+      Ref?: string
       'Fn::GetAtt'?: readonly [string, string]
       'Fn::Join'?: readonly [string, readonly unknown[]]
     }
+    if (Ref !== undefined) return Ref.replace('AWS::', '').replace('Id', '').toUpperCase()
     return attribute ? (names.get(attribute[0]) ?? attribute[0]) : (join?.[1] ?? []).map(shown).join('')
   }
   return statements.map(

@@ -22,7 +22,7 @@ export function stackOf(settings: object = {}): { readonly app: App; readonly st
     autoSynth: false,
     builtinCloudFormationValidation: false,
   })
-  return { app, stack: new QuietgateStack(app, 'Quietgate', { config: configOf(settings), functions: [bundle] }) }
+  return { app, stack: new QuietgateStack(app, 'Quietgate', { config: configOf(settings), functions: bundles }) }
 }
 
 export function templateOf(settings: object = {}): Template {
@@ -44,11 +44,18 @@ function configOf(settings: object): Config {
 
 const code = 'export const handler = async () => ({ disposition: "CONTINUE" })\n'
 
-/** As `bundle` leaves it: dist/functions/filter/index.mjs. */
-const bundle: BundledFunction = (() => {
-  const directory = join(temporary('dist'), 'functions', 'filter')
+/** As `bundle` leaves them: dist/functions/NAME/index.mjs. */
+const bundles: readonly BundledFunction[] = ['filter', 'probe-zones'].map((name) => {
+  const directory = join(temporary('dist'), 'functions', name)
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'index.mjs'), code)
   const hash = createHash('sha256').update(code).digest('hex')
-  return { name: 'filter', directory, bytes: code.length, hash, codeVersion: `0.1.0+${hash.slice(0, 8)}` }
-})()
+  return {
+    name,
+    directory,
+    files: ['index.mjs'],
+    bytes: code.length,
+    hash,
+    codeVersion: `0.1.0+${hash.slice(0, 8)}`,
+  }
+})

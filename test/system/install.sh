@@ -2,9 +2,12 @@
 # Installs what the system tests run against, on Debian, as root. Takes under a second when everything is there already.
 #
 #   swaks    an SMTP client that states another address by XCLIENT; from its package
-#   postfix  a mail server; unpacked into a folder, not installed
+#   postfix  a mail server
+#   rbldnsd  a server of DNS lists
+#   unbound  a resolver
 #
-# Mail servers exclude each other as packages, and an installed one would listen on port 25. Unpacked, several lie side by
+# The servers are unpacked into a folder, not installed. Mail servers exclude each other as packages; an installed one would
+# listen on port 25, and an installed resolver would become this machine's own at its next start. Unpacked, all lie side by
 # side, none is started, and each test runs its own with its own configuration. programs.ts finds them.
 set -euo pipefail
 
@@ -19,6 +22,8 @@ main() {
   require_debian
   install_packages swaks
   unpack postfix postfix
+  unpack rbldnsd rbldnsd
+  unpack unbound unbound
 }
 
 # install_packages PACKAGES...: those that are missing, by apt-get. No daemon that comes with one of them is started.

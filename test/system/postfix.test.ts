@@ -42,7 +42,8 @@ describe('mail that Postfix relays', () => {
     })
     const { zones } = JSON.parse(outcome!.record.facts) as Facts
     const answer = { answer: 'not-asked', why: 'client-not-public' }
-    expect(zones).toEqual(['bl.example', 'bl2.example', 'wl.example'].map((zone) => ({ zone, answer })))
+    const control = { answer: 'not-asked', why: 'nothing-to-count' }
+    expect(zones).toEqual(['bl.example', 'bl2.example', 'wl.example'].map((zone) => ({ zone, answer, control })))
     expect(outcome!.raw.toString('latin1')).toMatch(
       /\r\nReceived: by relay\.partner\.example \(Postfix, from userid 0\)\r\n[^]*\r\nSubject: Lunch on Friday\?\r\n[^]*\r\n\r\nYours\r\n$/,
     )

@@ -1,20 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  watch,
-  writeFileSync,
-} from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run, unpacked, type Ran, type RunOptions } from './programs.ts'
+import { followLog, freePort } from './server-log.ts'
 
 /** A Postfix of its own: configuration, queue and ports are nobody else's. */
 export type Postfix = {
@@ -65,7 +55,7 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
     stdio: ['ignore', logDescriptor, 'inherit'],
   })
   closeSync(logDescriptor)
-  const log = followLog(logFile)
+  const log = followLog('Postfix', logFile)
   const ended = once(master, 'exit').finally(log.end)
   const close = async (): Promise<void> => {
     master.kill('SIGTERM')
@@ -92,48 +82,6 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
     sendmail: (args, message) => command('sendmail', ['-C', config, ...args], { input: message }),
     smtpSource: (...args) => command('smtp-source', [...args, `127.0.0.1:${port}`]),
     close,
-  }
-}
-
-/** A file that a program logs into, and a way to wait for what it says. */
-function followLog(path: string) {
-  let cleared = 0
-  let isOver = false
-  const waiting = new Set<() => void>()
-  const look = (): void => waiting.forEach((check) => check())
-  const lines = (): readonly string[] => readFileSync(path, 'utf8').split('\n').slice(cleared, -1)
-  const watcher = watch(path, look)
-  return {
-    lines,
-    clear: (): void => {
-      cleared += lines().length
-    },
-    /** Nothing more will come: whoever waits gets an error. */
-    end: (): void => {
-      isOver = true
-      watcher.close()
-      look()
-    },
-    until: (holds: (lines: readonly string[]) => boolean): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const settle = (): void => {
-          clearTimeout(deadline)
-          waiting.delete(check)
-        }
-        const fail = (why: string): void => {
-          settle()
-          reject(new Error(`${why} before it said what was waited for. Its log:\n${lines().join('\n')}`))
-        }
-        const check = (): void => {
-          if (holds(lines())) {
-            settle()
-            resolve()
-          } else if (isOver) fail('Postfix ended')
-        }
-        const deadline = setTimeout(() => fail('A minute passed'), 60_000)
-        waiting.add(check)
-        check()
-      }),
   }
 }
 
@@ -185,16 +133,6 @@ function servicesOf(port: number): string {
     'postlog unix-dgram n - n - 1 postlogd',
   ]
   return lines(`127.0.0.1:${port} inet n - n - - smtpd`, ...internal)
-}
-
-/** Postfix cannot be given a socket or told "any port", so a port that was free a moment ago must do. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 function lines(...text: readonly string[]): string {

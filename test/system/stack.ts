@@ -9,7 +9,7 @@ import { createFaultPlan } from '../../local/faults.ts'
 import { readRecord } from '../../local/records.ts'
 import { sampleConfig, sampleDirectory } from '../../local/samples.ts'
 import type { ReceivedMessage } from '../../local/ses/outcome.ts'
-import { operatorKeys, startStack, type LocalStack } from '../../local/stack.ts'
+import { operatorKeys, startStack, type LocalStack, type StackOptions } from '../../local/stack.ts'
 import { assertValidRecord } from '../record-schema.ts'
 
 /** What became of one message, each part read where an operator would read it. */
@@ -31,6 +31,10 @@ export type ObservedStack = {
   readonly outcomes: () => Promise<readonly Outcome[]>
   /** What the functions and the stack complained about; nothing should. */
   readonly complaints: readonly string[]
+  /** Each line that a function has written. */
+  readonly log: readonly string[]
+  /** Everything that is stored lies in this folder, and what was synthesized. */
+  readonly dataDir: string
   readonly close: () => Promise<void>
 }
 
@@ -47,11 +51,18 @@ export function told({ received, record }: Outcome) {
   }
 }
 
-/** Starts the stack on a free port, with everything that it stores in a folder that goes away with it. */
-export async function startObservedStack(): Promise<ObservedStack> {
+/**
+ * Starts the stack on a free port, with everything that it stores in a folder that goes away with it.
+ *
+ * @param options what differs from the samples; with `names: 'network'` the configuration says who is asked for names
+ */
+export async function startObservedStack(
+  options: Partial<Pick<StackOptions, 'config' | 'names' | 'environment'>> = {},
+): Promise<ObservedStack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'quietgate-system-'))
   const done: ReceivedMessage[] = []
   const complaints: string[] = []
+  const log: string[] = []
   const started = await startStack({
     config: sampleConfig,
     region: 'eu-west-1',
@@ -62,8 +73,10 @@ export async function startObservedStack(): Promise<ObservedStack> {
     onReceived: (message) => void done.push(message),
     onReport: (sentence) => void complaints.push(sentence),
     onLog: (line) => {
+      log.push(line)
       if (!line.startsWith('{"_aws"')) complaints.push(line)
     },
+    ...options,
   })
   if (started.answer === 'refused') throw new Error(started.sentence)
   const { stack } = started
@@ -84,6 +97,8 @@ export async function startObservedStack(): Promise<ObservedStack> {
       return Promise.all(done.splice(0).map((received) => outcomeOf(received, s3, stack)))
     },
     complaints,
+    log,
+    dataDir,
     close: async () => {
       s3.destroy()
       await stack.close()

@@ -22,7 +22,7 @@ export type ZoneAnswer =
 
 /** What one zone does differently from the rest. */
 export type ZoneCodes = {
-  /** Addresses by which this zone says that it does not answer, beside 127.255.255.0/24. */
+  /** Patterns by which this zone says that it does not answer, beside 127.255.255.0/24. */
   readonly errorCodes: readonly string[]
   /** Whether 127.0.0.1 is a code here. Everywhere else it may not be answered (RFC 5782 5). */
   readonly definesLoopback: boolean
@@ -32,6 +32,21 @@ export type ZoneCodes = {
 export const MAX_PATTERN_LENGTH = 256
 
 const ORDINARY_ZONE: ZoneCodes = { errorCodes: [], definesLoopback: false }
+
+/**
+ * The addresses of the control questions (RFC 5782 5) in the client's family: one that every zone lists, and one that none
+ * lists. `unheardOf` is one of the eight million addresses of 127.128.0.0/9, which nobody else asks for: `chance`, from 0
+ * to below 1, says which.
+ */
+export const controlAddresses = (
+  family: 'ipv4' | 'ipv6',
+  chance: number,
+): { readonly listed: string; readonly unlisted: string; readonly unheardOf: string } => {
+  const prefix = family === 'ipv4' ? '' : '::ffff:'
+  const number = Math.floor(chance * 2 ** 23)
+  const unheardOf = `127.${128 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`
+  return { listed: `${prefix}127.0.0.2`, unlisted: `${prefix}127.0.0.1`, unheardOf: prefix + unheardOf }
+}
 
 /**
  * The name to ask for (RFC 5782 2.1, 2.4), an IPv4-mapped address as IPv4.
@@ -76,6 +91,19 @@ export const matches = (pattern: Pattern, address: string): boolean => {
   )
 }
 
+/** The same with a pattern as text. False for a text that is no pattern. */
+export const matchesText = (text: string, address: string): boolean => {
+  let pattern = parsed.get(text)
+  if (pattern === undefined) {
+    pattern = parsePattern(text)
+    // Patterns come from a policy, which has a few dozen; the bound is for whoever tries out thousands in one process.
+    if (parsed.size < 1000) parsed.set(text, pattern)
+  }
+  return pattern.kind === 'pattern' && matches(pattern, address)
+}
+
+const parsed = new Map<string, Pattern | PatternError>()
+
 /**
  * What the A records of an answer say together; no records (NODATA) are no codes.
  *
@@ -83,7 +111,9 @@ export const matches = (pattern: Pattern, address: string): boolean => {
  * not believed about the other records either.
  */
 export const readAnswer = (addresses: readonly string[], zone: ZoneCodes = ORDINARY_ZONE): ZoneAnswer => {
-  const refusal = addresses.find((address) => address.startsWith('127.255.255.') || zone.errorCodes.includes(address))
+  const refusal = addresses.find(
+    (address) => address.startsWith('127.255.255.') || zone.errorCodes.some((pattern) => matchesText(pattern, address)),
+  )
   if (refusal !== undefined) return { kind: 'error-code', code: refusal }
   const foreign = addresses.find((address) => !isCode(address, zone))
   if (foreign !== undefined) return { kind: 'not-a-dnsxl', address: foreign }

@@ -57,6 +57,9 @@ export const inCidr = (ip: string, cidr: string): boolean => {
   return address !== null && range !== null && within(address, range)
 }
 
+/** The family by which an address is asked for: an IPv4-mapped address is IPv4. */
+export const familyOf = (ip: string): 'ipv4' | 'ipv6' => (parseIp(ip)?.kind === 'v6' ? 'ipv6' : 'ipv4')
+
 /**
  * Whether it makes sense to ask the world about this address: false for private, loopback, link-local, shared
  * (CGNAT), multicast and reserved ones, and for text that is no address.

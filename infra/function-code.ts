@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AssetHashType, Stage } from 'aws-cdk-lib'
+import { Code } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import type { BundledFunction } from './bundle.ts'
+
+/**
+ * A bundle with a JSON file beside it, which the function reads when it starts: all environment variables together may have
+ * 4 KB, and a policy may have more. The asset changes when one of the two does.
+ */
+export function codeWith(scope: Construct, bundle: BundledFunction, fileName: string, content: unknown): Code {
+  const json = JSON.stringify(content)
+  const directory = join(Stage.of(scope)?.outdir ?? bundle.directory, `prepared-${bundle.name}`)
+  // Parts are named after their bytes: those of an earlier build would be shipped as well.
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory, { recursive: true })
+  for (const file of bundle.files) copyFileSync(join(bundle.directory, file), join(directory, file))
+  writeFileSync(join(directory, fileName), json)
+  const assetHash = createHash('sha256').update(bundle.hash).update(json).digest('hex')
+  return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash })
+}

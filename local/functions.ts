@@ -1,0 +1,70 @@
+import type { Endpoint } from './aws/endpoint.ts'
+import { functionFault, type FaultPlan } from './faults.ts'
+import type { LocalFunction } from './lambda/function.ts'
+import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
+import { functionByArn, functionsOf } from './template/functions.ts'
+import { schedulesOf } from './template/schedules.ts'
+import type { Template } from './template/template.ts'
+
+/** The services that functions call. */
+export type FunctionServices = { readonly s3: Endpoint; readonly dynamoDb: Endpoint }
+
+export type FunctionsOptions = {
+  readonly region: string
+  readonly faults: FaultPlan
+  /** Each line that a function writes; its metrics are among them. */
+  readonly onLog: (line: string) => void
+  /** Added to the environment of every function. @default nothing */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Each function of the template, with the keys of its own role and frozen between its invocations. */
+export function startFunctions(
+  template: Template,
+  storage: FunctionServices,
+  options: FunctionsOptions,
+): ReadonlyMap<string, FunctionPool> {
+  const scheduled = schedulesOf(template).flatMap(({ targets }) => targets.map(({ functionArn }) => functionArn))
+  return new Map(
+    runnableFunctions(template).map((fn) => {
+      const accessKeyId = accessKeyOf(fn)
+      const pool = createFunctionPool(fn, {
+        region: options.region,
+        credentials: { accessKeyId, secretAccessKey: 'local', sessionToken: 'local' },
+        extraEnvironment: {
+          AWS_ENDPOINT_URL_S3: storage.s3.url,
+          AWS_ENDPOINT_URL_DYNAMODB: storage.dynamoDb.url,
+          ...options.environment,
+        },
+        // What fails on purpose is what a message meets.
+        fault: () => (scheduled.includes(fn.arn) ? null : functionFault(options.faults)),
+        onLog: (line) => options.onLog(line),
+        onFreeze: () => {
+          storage.s3.dropConnections(accessKeyId)
+          storage.dynamoDb.dropConnections(accessKeyId)
+        },
+      })
+      return [fn.arn, pool]
+    }),
+  )
+}
+
+/** By logical id, by name, or by the ARN of the function, a version or an alias. */
+export function poolNamed(template: Template, pools: ReadonlyMap<string, FunctionPool>, which: string): FunctionPool {
+  const fn = functionsOf(template).find(({ logicalId, name }) => logicalId === which || name === which)
+  const pool = pools.get(fn?.arn ?? functionByArn(template, which)?.arn ?? '')
+  if (pool === undefined) throw new Error(`The template has no function ${which} whose code can be run here.`)
+  return pool
+}
+
+/** The functions whose code and role the template holds; what the CDK adds inline for itself is not run here. */
+export function runnableFunctions(template: Template): readonly LocalFunction[] {
+  return functionsOf(template).flatMap(({ codeDir, roleLogicalId, ...fn }) =>
+    codeDir === null || roleLogicalId === null ? [] : [{ ...fn, codeDir, roleLogicalId }],
+  )
+}
+
+/** IAM gives a role's session its own access key; here it tells which function calls. */
+export function accessKeyOf(fn: LocalFunction): string {
+  return `QUIETGATE${fn.logicalId.toUpperCase()}`
+}
