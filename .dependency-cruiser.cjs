@@ -76,7 +76,7 @@ module.exports = {
       [
         '^infra/',
         '^lambda/config',
-        '^lambda/core/policy\\.ts$',
+        '^lambda/core/(policy|metric-names)\\.ts$',
         '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/',
         '^node:',
         '^[a-z/_]+$',

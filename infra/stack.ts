@@ -2,6 +2,7 @@ import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { policyOf, type Config } from '../lambda/config.ts'
 import { probePlanOf } from '../lambda/config/probe-plan.ts'
+import { ListAlarms } from './alarms.ts'
 import type { BundledFunction } from './bundle.ts'
 import { Directory } from './directory.ts'
 import { FilterFunction } from './filter-function.ts'
@@ -23,6 +24,7 @@ export class QuietgateStack extends Stack {
   readonly filter: FilterFunction
   readonly probe: ZoneProbe
   readonly rules: ReceiptRules
+  readonly listAlarms: ListAlarms
 
   constructor(scope: Construct, id: string, { config, functions }: QuietgateStackProps) {
     super(scope, id, {
@@ -41,13 +43,15 @@ export class QuietgateStack extends Stack {
       directory: this.directory,
       state: this.state,
     })
+    const plan = probePlanOf(config)
     this.probe = new ZoneProbe(this, 'Probe', {
       bundle: bundleNamed('probe-zones', functions),
-      plan: probePlanOf(config),
+      plan,
       logDays: config.retention.logDays,
       storage: this.storage,
       state: this.state,
     })
+    this.listAlarms = new ListAlarms(this, 'ListAlarms', plan)
     this.rules = new ReceiptRules(this, 'Rules', { config, storage: this.storage, filter: this.filter })
     this.#output('MailBucket', this.storage.mail.bucketName, 'Received mail, as it came.')
     this.#output('RecordBucket', this.storage.records.bucketName, 'One decision record a message.')

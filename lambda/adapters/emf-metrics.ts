@@ -1,8 +1,6 @@
 import type { Measurement } from '../core/effects.ts'
+import { metricNamespace } from '../core/metric-names.ts'
 import type { Failure, Metrics } from '../ports/metrics.ts'
-
-/** The CloudWatch namespace of everything that the filter counts. */
-export const namespace = 'Quietgate'
 
 /**
  * Metrics in CloudWatch's Embedded Metric Format: one JSON line on standard output, which CloudWatch Logs turns into
@@ -69,7 +67,7 @@ function envelopeOf(dimensions: Values<string>, values: Values<number>, now: num
   return {
     _aws: {
       Timestamp: Math.trunc(now),
-      CloudWatchMetrics: [{ Namespace: namespace, Dimensions: sets, Metrics: metrics }],
+      CloudWatchMetrics: [{ Namespace: metricNamespace, Dimensions: sets, Metrics: metrics }],
     },
   }
 }
