@@ -3,6 +3,7 @@ import { isDead, isDue, nextZoneState, worstHealth, type ZoneCondition, type Zon
 import { resolverEvent, zoneStateEvent } from './core/probe-events.ts'
 import type { ProbePlan } from './core/probe-plan.ts'
 import { stateId, type StateItem, type ZoneItem } from './ports/zone-states.ts'
+import { askAuthority } from './probe/authority.ts'
 import { askControls, type Control } from './probe/controls.ts'
 import { askOwn, isOwnDue, noteOwn } from './probe/own-listings.ts'
 import { isoOf, keep, tell, type ProbePorts, type Run } from './probe/run.ts'
@@ -49,15 +50,16 @@ async function probeTarget(target: Target, previous: ZoneItem | null, run: Run):
   // Our own addresses first: a listing counts only if the zone passes its control questions afterwards.
   const own = isOwnDue(target, previous, at) ? await askOwn(target, run) : []
   const started = ports.stopwatch()
-  const controls = await Promise.all(target.families.map((family) => askControls(family, target.zone, ports, signal)))
+  const asked = await Promise.all(target.families.map((family) => askControls(family, target.zone, ports, signal)))
   const milliseconds = ports.stopwatch() - started
   // What was cut off by the end of the run's own time says nothing of the zone.
   if (signal.aborted) return previous
+  const { controls, authorityLists } = await askAuthority(target, asked, previous, run)
   const { sound, state, told } = await noteHealth(target, previous, controls, run)
   if (state.state !== 'unknown') ports.metrics.zone(zone, !isDead(state.state), milliseconds)
   const counted = own.filter(({ family }) => sound.includes(family))
   const found = await noteOwn(target, counted, previous, run)
-  const item: ZoneItem = { kind: 'zone', zone, state, probedAt: isoOf(at), ...found }
+  const item: ZoneItem = { kind: 'zone', zone, state, probedAt: isoOf(at), authorityLists, ...found }
   return told && (await keep(item, run)) ? item : (previous ?? item)
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { eventKey, type ProbeEvent } from '../lambda/core/probe-events.ts'
 import type { ProbePlan } from '../lambda/core/probe-plan.ts'
 import { probe } from '../lambda/probe.ts'
+import type { AddressAnswer } from '../lambda/core/facts.ts'
 import type { AddressLookup } from '../lambda/ports/address-lookup.ts'
 import type { ProbeTotals } from '../lambda/ports/probe-metrics.ts'
 import { lookupIn } from '../local/dns/lookup.ts'
@@ -42,6 +43,39 @@ describe('the scheduled probe', () => {
       ].toSorted(),
     )
     expect(world.events).toEqual([])
+  })
+
+  it('finds a zone empty behind a resolver that remembers its test entry, and healthy when it is filled again', async () => {
+    const world = worldOf(planOf([wl]))
+    const states: unknown[] = []
+    const listed = { answer: 'addresses', addresses: ['127.0.10.0'], ttlSeconds: 300 } as const
+    const none = { answer: 'none', why: 'no-such-name' } as const
+    for (const answer of [listed, none, none, listed]) {
+      world.authority.set('wl.example', answer)
+      states.push(await world.minutes(1))
+    }
+    // After the first bad probe the zone is left alone for a minute, which the third run ends.
+    const be = (state: string) => [{ zone: 'wl.example', state }]
+    expect(states).toEqual([be('healthy'), be('empty'), be('empty'), be('empty')])
+    expect(await world.minutes(1)).toEqual(be('healthy'))
+    expect(world.events).toMatchObject([
+      {
+        from: 'healthy',
+        to: 'empty',
+        evidence: expect.arrayContaining([
+          { asked: '2.0.0.127.wl.example', heard: 'no-such-name', addresses: [] },
+        ]) as unknown,
+      },
+      { from: 'empty', to: 'healthy' },
+    ])
+  })
+
+  it('does not believe name servers that never listed the test entry: they may only know whom to ask', async () => {
+    const world = worldOf(planOf([wl]))
+    world.authority.set('wl.example', { answer: 'none', why: 'no-data' })
+    expect(await world.minutes(2)).toEqual([{ zone: 'wl.example', state: 'healthy' }])
+    world.authority.set('wl.example', { answer: 'failed', cause: 'timeout' })
+    expect(await world.minutes(1)).toEqual([{ zone: 'wl.example', state: 'healthy' }])
   })
 
   it('leaves out a zone that has no test entries, because nothing that it says would count', async () => {
@@ -324,6 +358,7 @@ function worldOf(plan: ProbePlan) {
   const answer = lookupIn(dns)
   const asked: string[] = []
   const askedAt: number[] = []
+  const authority = new Map<string, AddressAnswer>()
   const events: ProbeEvent[] = []
   const totals: ProbeTotals[] = []
   const health: (readonly [string, boolean])[] = []
@@ -335,6 +370,7 @@ function worldOf(plan: ProbePlan) {
       askedAt.push(now)
       return answer(name, signal)
     }) satisfies AddressLookup,
+    askAuthority: (zone: string) => Promise.resolve(authority.get(zone) ?? null),
     states: createMemoryZoneStates(),
     events: (event: ProbeEvent) => {
       assertValidEvent(event)
@@ -355,7 +391,7 @@ function worldOf(plan: ProbePlan) {
     random: () => 0.5,
   }
   return {
-    ...{ plan, dns, asked, askedAt, events, totals, health, ports, failures: () => failures },
+    ...{ plan, dns, authority, asked, askedAt, events, totals, health, ports, failures: () => failures },
     /** A run each minute; the last one's outcome. */
     minutes: async (count: number) => {
       let probed = null

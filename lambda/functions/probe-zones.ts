@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { S3Client } from '@aws-sdk/client-s3'
 import { readFileSync } from 'node:fs'
+import { createAuthorityLookup } from '../adapters/authority.ts'
 import { createAddressLookup } from '../adapters/dns.ts'
 import { createDynamoDbZoneStates } from '../adapters/dynamodb-zone-states.ts'
 import { createEmfProbeMetrics } from '../adapters/emf-probe-metrics.ts'
@@ -28,6 +29,8 @@ const print = (line: string): void => void process.stdout.write(line)
 const keys = createKeyReader(plan.policy.keys, awsKeySources)
 const ports: ProbePorts = {
   lookUp: keyedLookup(createAddressLookup(plan.policy.dns), keys),
+  // Whoever names a resolver of their own may have closed every other way out.
+  askAuthority: plan.policy.dns.servers === null ? createAuthorityLookup(plan.policy.dns) : () => Promise.resolve(null),
   states: createDynamoDbZoneStates(new DynamoDBClient(clientOptions), environment.STATE_TABLE),
   events: createS3Events(new S3Client(clientOptions), environment.RECORD_BUCKET, print),
   metrics: createEmfProbeMetrics(print, Date.now),

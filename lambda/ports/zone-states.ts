@@ -22,6 +22,8 @@ export type ZoneItem = {
   readonly zone: string
   readonly state: ZoneState
   readonly probedAt: string
+  /** Its own name servers have listed its test entry before. */
+  readonly authorityLists: boolean
   /** When it was last asked for our own addresses and domains; `null`: never. */
   readonly ownAskedAt: string | null
   /** Those that it listed then. */

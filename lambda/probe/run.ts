@@ -1,6 +1,7 @@
 import type { ProbeEvent } from '../core/probe-events.ts'
 import type { ProbePlan } from '../core/probe-plan.ts'
 import type { AddressLookup } from '../ports/address-lookup.ts'
+import type { AuthorityLookup } from '../ports/authority-lookup.ts'
 import type { EventLog } from '../ports/event-log.ts'
 import type { ProbeMetrics } from '../ports/probe-metrics.ts'
 import type { StateItem, ZoneStates } from '../ports/zone-states.ts'
@@ -8,6 +9,7 @@ import type { StateItem, ZoneStates } from '../ports/zone-states.ts'
 /** What the probe needs of the world. `lookUp` takes names with keys in braces. */
 export type ProbePorts = {
   readonly lookUp: AddressLookup
+  readonly askAuthority: AuthorityLookup
   readonly states: ZoneStates
   readonly events: EventLog
   readonly metrics: ProbeMetrics

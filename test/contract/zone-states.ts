@@ -45,6 +45,7 @@ export function zoneItem(zone: string, changes: Partial<ZoneItem['state']> = {})
     zone,
     state: { state: 'healthy', since, failures: 0, silences: 0, retryAt: null, ...changes },
     probedAt: since,
+    authorityLists: false,
     ownAskedAt: null,
     ownListed: [],
   }

@@ -1,7 +1,12 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createAuthorityLookup } from '../../lambda/adapters/authority.ts'
+import { createAddressLookup } from '../../lambda/adapters/dns.ts'
 import type { ProbeEvent } from '../../lambda/core/probe-events.ts'
+import { probe } from '../../lambda/probe.ts'
+import { createMemoryZoneStates } from '../../local/memory/zone-states.ts'
 import { schedulesOf } from '../../local/template/schedules.ts'
+import { listPolicy, policyOf, zoneOf } from '../builders.ts'
 import { startLists, type Lists } from './lists.ts'
 import { testEntries, type ListState } from './rbldnsd.ts'
 import { startObservedStack } from './stack.ts'
@@ -28,6 +33,37 @@ describe('the scheduled probe', () => {
     expect(await probed()).toEqual([])
   })
 
+  it('finds a list empty after one probe, although the resolver remembers its test entry', async () => {
+    const world = await startLists(new Map([['one.example', sound]]))
+    onTestFinished(() => world.close())
+    const servers = [world.resolver.address]
+    const limits = { servers, timeoutMs: 1500, retries: 1 }
+    const events: ProbeEvent[] = []
+    const ports = {
+      lookUp: createAddressLookup(limits),
+      askAuthority: createAuthorityLookup({ ...limits, port: world.authorityPort }),
+      states: createMemoryZoneStates(),
+      events: (event: ProbeEvent) => {
+        events.push(event)
+        return Promise.resolve('written' as const)
+      },
+      metrics: { zone: () => undefined, probed: () => undefined, failed: () => undefined },
+      clock: Date.now,
+      stopwatch: () => performance.now(),
+      random: Math.random,
+    }
+    const { dns, keys } = policyOf()
+    const { dnsxl } = listPolicy(zoneOf('one.example', { families: 'ipv4' }))
+    const plan = { policy: { dnsxl, dns, keys }, outbound: { addresses: [], domains: [], domainZones: [] }, zones: [] }
+    const probed = () => probe(plan, ports, AbortSignal.timeout(20_000))
+    expect(await probed()).toEqual([{ zone: 'one.example', state: 'healthy' }])
+    await world.publish('one.example', { kind: 'lists', listings: {} })
+    const remembered = await ports.lookUp('2.0.0.127.one.example', AbortSignal.timeout(5000))
+    expect(remembered).toMatchObject({ answer: 'addresses', addresses: ['127.0.0.2'] })
+    expect(await probed()).toEqual([{ zone: 'one.example', state: 'empty' }])
+    expect(events).toMatchObject([{ kind: 'zone-state', from: 'healthy', to: 'empty' }])
+  })
+
   it('names the resolver when all zones are empty at once, because it drops answers in 127/8', async () => {
     const { world, probed, observed } = await started(({ guardedResolver }) => guardedResolver)
     const events = await probed()
@@ -52,10 +88,10 @@ async function started(resolverOf: (world: Lists) => Unbound) {
   const observed = await startObservedStack({ config, names: 'network' })
   onTestFinished(() => observed.close())
   const { stack } = observed
-  const [probe] = schedulesOf(stack.template).flatMap(({ targets }) => targets)
+  const [scheduled] = schedulesOf(stack.template).flatMap(({ targets }) => targets)
   const seen = new Set<string>()
   const probed = async (): Promise<readonly ProbeEvent[]> => {
-    const answer = await stack.invoke(probe!.functionArn, {})
+    const answer = await stack.invoke(scheduled!.functionArn, {})
     expect(answer.answer).toBe('returned')
     const bucket = stack.outputs['RecordBucket']
     const { Contents = [] } = await stack.clients.s3.send(

@@ -92,7 +92,11 @@ export async function startRbldnsd(lists: ReadonlyMap<string, ListState>): Promi
 const datasets = ['acl', 'ip4set', 'ip6trie'] as const
 
 function filesOf(state: ListState): Readonly<Record<(typeof datasets)[number], string>> {
-  const head = ['$SOA 3600 ns.lists.example hostmaster.lists.example 0 1h 15m 1w 1h', `$TTL ${ttl}`]
+  const head = [
+    '$SOA 3600 ns.lists.example hostmaster.lists.example 0 1h 15m 1w 1h',
+    '$NS 3600 ns.lists.example',
+    `$TTL ${ttl}`,
+  ]
   const lines = (...text: readonly string[]): string => [...text, ''].join('\n')
   if (state.kind === 'refuses') return { acl: lines('0.0.0.0/0 :refuse'), ip4set: lines(...head), ip6trie: lines() }
   if (state.kind === 'silent') return { acl: lines('0.0.0.0/0 :ignore'), ip4set: lines(...head), ip6trie: lines() }

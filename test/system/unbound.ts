@@ -82,7 +82,11 @@ function settingsOf(
     '  do-not-query-localhost: no',
     ...privateAddresses.map((range) => `  private-address: ${range}`),
     // A stub for each: how a server fares is remembered by its domain, so that a dead one slows down no other.
-    ...[...servers].flatMap(([domain, at]) => ['stub-zone:', `  name: "${domain}"`, `  stub-addr: 127.0.0.1@${at}`]),
+    ...[...servers].flatMap(([domain, at]) => {
+      // A stub is asked from the top down, and the sample zones have no root: everything else is handed on whole.
+      const kind = domain === '.' ? 'forward' : 'stub'
+      return [`${kind}-zone:`, `  name: "${domain}"`, `  ${kind}-addr: 127.0.0.1@${at}`]
+    }),
   ]
   return `${settings.join('\n')}\n`
 }

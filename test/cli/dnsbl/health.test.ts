@@ -44,7 +44,15 @@ async function startStateTable(states: Readonly<Record<string, ZoneState>>): Pro
   )
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }, { TableName: 'state' })
   for (const [zone, state] of Object.entries(states)) {
-    const item = { kind: 'zone', zone, state, probedAt: state.since, ownAskedAt: null, ownListed: [] } as const
+    const item = {
+      kind: 'zone',
+      zone,
+      state,
+      probedAt: state.since,
+      authorityLists: false,
+      ownAskedAt: null,
+      ownListed: [],
+    } as const
     await client.send(new PutItemCommand({ TableName: 'state', Item: storedState(item) }))
   }
   const outputs = { RecordBucket: 'records', StateTable: 'state' }
