@@ -1,11 +1,14 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { addBounce } from './bounce.ts'
 import { addDnsbl } from './dnsbl.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { addExplain } from './explain.ts'
 import { sentenceOfFailure } from './failures.ts'
+import { addHmacHeader } from './hmac-header.ts'
 import { addRecipients } from './recipients.ts'
+import { addTag } from './tag.ts'
 import { usualStack } from './target.ts'
 import { say, type Terminal } from './terminal.ts'
 import type { Run, Verb } from './verb.ts'
@@ -31,6 +34,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   addRecipients(program, run)
   addExplain(program, run)
   addDnsbl(program, run)
+  addBounce(program, run)
+  addTag(program, run)
+  addHmacHeader(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
   } catch (error) {

@@ -26,9 +26,9 @@ export function readTimeRange(from: string, to: string | null, now: Date): ReadT
 
 const dayMs = 24 * 60 * 60 * 1000
 
-type Time = { readonly at: Date; readonly isDay: boolean }
+export type Time = { readonly at: Date; readonly isDay: boolean }
 
-function readTime(text: string): Time | null {
+export function readTime(text: string): Time | null {
   const parts = timeForm.exec(text)
   if (parts === null) return null
   const [, day = '', clock, seconds = ':00', offset = 'Z'] = parts
