@@ -1,11 +1,7 @@
-import {
-  BatchGetItemCommand,
-  DynamoDBServiceException,
-  PutItemCommand,
-  type DynamoDBClient,
-} from '@aws-sdk/client-dynamodb'
+import { BatchGetItemCommand, PutItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { isLeftAlone, type ZoneState } from '../core/zone-state.ts'
 import { stateId, type StateItem, type ZoneStates } from '../ports/zone-states.ts'
+import { awsFailure } from './aws-failure.ts'
 import { readState, stateKeyOf, storedState, type StoredState } from './state-items.ts'
 
 /** DynamoDB API, BatchGetItem: at most so many keys in one call. */
@@ -139,9 +135,7 @@ async function ifItWorks<T>(work: () => Promise<T>, signal: AbortSignal): Promis
   try {
     return await work()
   } catch (error) {
-    if (signal.aborted || error instanceof DynamoDBServiceException) return null
-    if (error instanceof Error && ('code' in error || '$metadata' in error || error.name === 'TimeoutError'))
-      return null
-    throw error
+    awsFailure(error, signal)
+    return null
   }
 }

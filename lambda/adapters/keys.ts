@@ -13,7 +13,8 @@ export const awsKeySources: KeySources = {
 }
 
 /**
- * Reads each key once, when it is first used, and again after 15 minutes.
+ * Reads each key once, when it is first used, and again after 15 minutes. `parse` takes the key out of what is kept, null if
+ * it is none; without it, the key has to be a label of a name.
  *
  * Only the first reading is waited for. A later one goes on beside the mail, which is judged with the key as it was; if it
  * fails, that key stays. After a failure AWS is left alone for a minute, or every message would wait for it anew.
@@ -22,12 +23,13 @@ export const createKeyReader = (
   policy: readonly KeyPolicy[],
   sources: KeySources,
   clock: () => number = Date.now,
+  parse: (text: string) => string | null = labelOf,
 ): KeyReader => {
   const slots = new Map(policy.map((key) => [key.name, slotOf(key)]))
   return async (name, signal) => {
     const slot = slots.get(name)
     if (slot === undefined || signal.aborted) return null
-    if (slot.reading === null && isDue(slot, clock())) read(slot, sources, clock)
+    if (slot.reading === null && isDue(slot, clock())) read(slot, sources, clock, parse)
     if (slot.key !== null || slot.reading === null) return slot.key
     return earlier(slot.reading, signal)
   }
@@ -53,11 +55,16 @@ const slotOf = (policy: KeyPolicy): Slot => ({ policy, key: null, dueAt: 0, read
 /** A clock that was set back would keep a key for as long as it was set back. */
 const isDue = ({ dueAt, readAt }: Slot, now: number): boolean => now >= dueAt || now < readAt
 
-const read = (slot: Slot, sources: KeySources, clock: () => number): void => {
+const read = (
+  slot: Slot,
+  sources: KeySources,
+  clock: () => number,
+  parse: (text: string) => string | null,
+): void => {
   const { kept, id } = slot.policy
   slot.reading = sources[kept](id, AbortSignal.timeout(READING_TAKES))
     .then((text) => {
-      const key = text === null ? null : readKey(text)
+      const key = text === null ? null : parse(text)
       slot.readAt = clock()
       slot.dueAt = slot.readAt + (key === null ? LEFT_ALONE_FOR : FRESH_FOR)
       slot.key = key ?? slot.key
@@ -74,7 +81,7 @@ const read = (slot: Slot, sources: KeySources, clock: () => number): void => {
  * A label of a name (RFC 1035 2.3.1), as one has to fit into the zone's; null for anything else. A secret often ends in a
  * newline; one that is JSON, or empty, is not a key, and asking for it would show it to the DNS.
  */
-const readKey = (text: string): string | null => {
+const labelOf = (text: string): string | null => {
   const key = text.trim()
   return key.length <= 63 && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(key) ? key : null
 }

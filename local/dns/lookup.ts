@@ -1,6 +1,8 @@
 import type { AddressAnswer } from '../../lambda/core/facts.ts'
+import type { KeyAnswer } from '../../lambda/core/protocol/dkim/key-record.ts'
 import type { AddressLookup } from '../../lambda/ports/address-lookup.ts'
-import type { DnsReply, DnsSource } from './answers.ts'
+import type { KeyLookup } from '../../lambda/ports/key-lookup.ts'
+import type { DnsSource } from './answers.ts'
 import { isWellFormed } from './records.ts'
 import type { DnsRecord } from './records.ts'
 import { createZones } from './zones.ts'
@@ -12,34 +14,49 @@ export const lookupOf = (records: Iterable<DnsRecord>): AddressLookup => lookupI
 export const lookupIn =
   (source: DnsSource): AddressLookup =>
   (name, signal) =>
-    Promise.resolve(signal.aborted ? failed('aborted') : answerOf(name, source))
+    Promise.resolve(addressAnswer(heardIn(source, name, 'A', signal)))
 
-const answerOf = (name: string, source: DnsSource): AddressAnswer =>
-  isWellFormed(name) ? heard(source.reply(name, 'A')) : failed('malformed')
+/** The key look-up in memory, without a memory of its own: it asks every time. */
+export const keyLookupOf = (records: Iterable<DnsRecord>): KeyLookup => keyLookupIn(createZones(records))
 
-const heard = (reply: DnsReply): AddressAnswer => {
-  if (reply.kind === 'silence') return failed('timeout')
-  const { rcode, answers } = reply.answer
-  switch (rcode) {
+/** The same on a source that can change or fail. */
+export const keyLookupIn =
+  (source: DnsSource): KeyLookup =>
+  (name, signal) =>
+    Promise.resolve(keyAnswer(heardIn(source, name, 'TXT', signal)))
+
+type Heard =
+  | { readonly answer: 'heard'; readonly records: readonly DnsRecord[] }
+  | { readonly answer: 'none'; readonly why: 'no-such-name' | 'no-data' }
+  | { readonly answer: 'failed'; readonly cause: 'timeout' | 'servfail' | 'refused' | 'malformed' | 'aborted' }
+
+const heardIn = (source: DnsSource, name: string, type: string, signal: AbortSignal): Heard => {
+  if (signal.aborted) return { answer: 'failed', cause: 'aborted' }
+  if (!isWellFormed(name)) return { answer: 'failed', cause: 'malformed' }
+  const reply = source.reply(name, type)
+  if (reply.kind === 'silence') return { answer: 'failed', cause: 'timeout' }
+  switch (reply.answer.rcode) {
     case 'NOERROR':
-      return found(answers)
+      return { answer: 'heard', records: reply.answer.answers }
     case 'NXDOMAIN':
       return { answer: 'none', why: 'no-such-name' }
     case 'SERVFAIL':
-      return failed('servfail')
+      return { answer: 'failed', cause: 'servfail' }
     case 'REFUSED':
-      return failed('refused')
+      return { answer: 'failed', cause: 'refused' }
   }
 }
 
 /** The TTL is the shortest on the way, aliases included: the answer is as short-lived as its first link to go. */
-const found = (records: readonly DnsRecord[]): AddressAnswer => {
-  const addresses = records.flatMap((record) => (record.type === 'A' ? [record.data] : []))
+const addressAnswer = (heard: Heard): AddressAnswer => {
+  if (heard.answer !== 'heard') return heard
+  const addresses = heard.records.flatMap((record) => (record.type === 'A' ? [record.data] : []))
   if (addresses.length === 0) return { answer: 'none', why: 'no-data' }
-  return { answer: 'addresses', addresses, ttlSeconds: Math.min(...records.map(({ ttl }) => ttl)) }
+  return { answer: 'addresses', addresses, ttlSeconds: Math.min(...heard.records.map(({ ttl }) => ttl)) }
 }
 
-const failed = (cause: Extract<AddressAnswer, { answer: 'failed' }>['cause']): AddressAnswer => ({
-  answer: 'failed',
-  cause,
-})
+const keyAnswer = (heard: Heard): KeyAnswer => {
+  if (heard.answer !== 'heard') return heard
+  const records = heard.records.flatMap((record) => (record.type === 'TXT' ? [record.data] : []))
+  return records.length === 0 ? { answer: 'none', why: 'no-data' } : { answer: 'records', records }
+}

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { lookupIn, lookupOf } from '../../../local/dns/lookup.ts'
+import { keyLookupIn, lookupIn, lookupOf } from '../../../local/dns/lookup.ts'
 import { createZones } from '../../../local/dns/zones.ts'
 import { describeAddressLookup } from '../../contract/address-lookup.ts'
+import { describeKeyLookup } from '../../contract/key-lookup.ts'
 
 describeAddressLookup('the look-up in memory', (records, faults) => {
   const zones = createZones(records)
   for (const [suffix, fault] of faults) zones.setFault(suffix, fault)
   return Promise.resolve({ lookup: lookupIn(zones), close: () => Promise.resolve() })
+})
+
+describeKeyLookup('the look-up in memory', (records, faults) => {
+  const zones = createZones(records)
+  for (const [suffix, fault] of faults) zones.setFault(suffix, fault)
+  return Promise.resolve({ lookup: keyLookupIn(zones), close: () => Promise.resolve() })
 })
 
 describe('lookupOf', () => {
