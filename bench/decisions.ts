@@ -2,6 +2,8 @@ import { createEmfMetrics } from '../lambda/adapters/emf-metrics.ts'
 import { dispositionOf, readMessage } from '../lambda/adapters/ses-event.ts'
 import type { DecisionRecord } from '../lambda/core/record.ts'
 import { filter, type Deadlines, type Ports } from '../lambda/filter.ts'
+import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
+import { createMemorySeenMarks } from '../local/memory/seen-marks.ts'
 import { createMemoryDirectory } from '../local/memory/recipient-directory.ts'
 import { createMemoryRecordStore } from '../local/memory/record-store.ts'
 import { zoneLookupOf } from '../local/memory/zone-lookup.ts'
@@ -67,6 +69,8 @@ function eventAt(i: number): unknown {
 function portsOf(count: (json: string) => void, metrics: Ports['metrics']): Ports {
   const store = createMemoryRecordStore()
   return {
+    ...createMemoryBouncePorts(),
+    seen: createMemorySeenMarks(),
     directory: createMemoryDirectory(sampleDirectory),
     zones: zoneLookupOf((name) => Promise.resolve(sampleAnswer(name))),
     records: {

@@ -13,6 +13,7 @@ export const functionEnvironment = {
   RECORD_BUCKET: 'bench-records',
   DIRECTORY_TABLE: 'bench-directory',
   STATE_TABLE: 'bench-state',
+  LEDGER_TABLE: 'bench-ledger',
   CODE_VERSION: 'bench',
 } as const
 

@@ -1,13 +1,21 @@
 import { Bench } from 'tinybench'
+import { hmacSha1, hmacSha256 } from '../lambda/adapters/node-hmac.ts'
 import { parseAddress, withoutSubAddress } from '../lambda/core/protocol/address.ts'
-import { withoutBatvTag } from '../lambda/core/protocol/batv.ts'
+import { checkPrvs, withoutBatvTag } from '../lambda/core/protocol/batv.ts'
+import { parseDeliveryStatus } from '../lambda/core/protocol/dsn.ts'
 import { decodeWords } from '../lambda/core/protocol/encoded-words.ts'
 import { mailboxOf, messageIdOf, parseHeaderBlock } from '../lambda/core/protocol/header.ts'
+import { checkHmacTag } from '../lambda/core/protocol/hmac-tag.ts'
+import { textOfHtml } from '../lambda/core/protocol/html-text.ts'
 import { parseDomain } from '../lambda/core/protocol/idna.ts'
 import { parseIp } from '../lambda/core/protocol/ip.ts'
 import { clientIpOfReceivedSpf, parseSesReceived } from '../lambda/core/protocol/received.ts'
+import { readMail } from '../lambda/core/protocol/mime.ts'
 import { srsOriginal } from '../lambda/core/protocol/srs.ts'
+import { decodeTransfer } from '../lambda/core/protocol/transfer-encoding.ts'
 import { matchesGlob } from '../lambda/core/glob.ts'
+import { readSentLine } from '../lambda/core/sent-log/json-line.ts'
+import { readPostfixLine } from '../lambda/core/sent-log/postfix-line.ts'
 
 /** How long a parser takes, on ordinary input and on the worst input that we could think of at two lengths. */
 export type ParserSpeed = {
@@ -86,6 +94,10 @@ const header = [
   '',
   'Body',
 ].join('\r\n')
+
+const multipart = 'Content-Type: multipart/mixed; boundary='
+const now = '2026-11-21T10:00:00.000Z'
+const tagKey = { name: '1', secret: Buffer.from('a key for the bench') }
 
 /** Far above the filter's own bounds: it is the scanner that is measured here, not how soon it stops. */
 const noBounds = { maxFields: 1e9, maxLength: 1e9 }
@@ -187,5 +199,59 @@ const parsers: readonly Parser[] = [
     parse: (text) => matchesGlob('news-bounces[+-]*x', text),
     ordinary: 'news-bounces+alice=example.com',
     hostile: [many('y', 'news-bounces+'), many('news-bounces+')],
+  },
+  {
+    name: 'parts of a message',
+    parse: (text) => readMail(text, { maxLength: 1e9, maxParts: 1e9, maxDepth: 8 }),
+    ordinary: `Content-Type: multipart/report; boundary=b\r\n\r\n--b\r\n\r\nIt failed.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n${header}\r\n--b--`,
+    hostile: [
+      many('--b\n\nx\n', `${multipart}b\n\n`),
+      many('--bb\n', `${multipart}b\n\n`),
+      many('b', `${multipart}${'b'.repeat(200)}\n\n`),
+      many('\n--', `${multipart}b\n\n`),
+    ],
+  },
+  {
+    name: 'delivery-status (at most 256 K are read)',
+    parse: parseDeliveryStatus,
+    ordinary:
+      'Reporting-MTA: dns; mx\r\n\r\nFinal-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n',
+    hostile: [many('x\n'), many('Action: x\n\n'), many('\n'), many('\\x{41}', 'Final-Recipient: utf-8; ')],
+  },
+  {
+    name: 'text of HTML',
+    parse: textOfHtml,
+    ordinary:
+      '<html><style>p { color: red }</style><p>Your message to &lt;a@b.example&gt;<br>could not be delivered.</p>',
+    hostile: [many('<b>'), many('<!--'), many('<style>'), many('</a', '<style>'), many('&lt;'), many('<aaaaaaaa@')],
+  },
+  {
+    name: 'quoted-printable',
+    parse: (text) => decodeTransfer(text, 'quoted-printable'),
+    ordinary: 'Your message could not be delivered: the mailbox =\r\n<gone@b=C3=A4r.example> is full.',
+    hostile: [many('=\r\n'), many(`=${' '.repeat(76)}`), many('=3'), many('=3D')],
+  },
+  {
+    name: 'tags of a return path',
+    parse: (localPart) => [
+      checkHmacTag({ localPart, domain: 'example.com' }, '+', [tagKey], now, hmacSha256),
+      checkPrvs({ localPart, domain: 'example.com' }, [tagKey], now, hmacSha1),
+    ],
+    ordinary: 'alice+qg1aujkabcdefghijklmnop',
+    hostile: [many('+'), many('a', '', '+qg1aujkabcdefghijklmnop'), many('a', 'prvs=1785cc3870='), many('=', 'prvs=')],
+  },
+  {
+    name: "line of Postfix's log (at most 8 K are read)",
+    parse: readPostfixLine,
+    ordinary:
+      'Nov 21 10:00:00 mail postfix/smtp[9]: 4AB0C12DEF: to=<b@example.org>, relay=mx[192.0.2.1]:25, status=sent',
+    hostile: [many('/', 'Nov 21 10:00:00 mail postfix'), many(']: ', 'Nov 21 10:00:00 mail postfix/a[1')],
+  },
+  {
+    name: 'line of JSON (at most 256 K are read)',
+    parse: readSentLine,
+    ordinary:
+      '{"message_id":"a@example.com","from":"alice@example.com","to":["b@example.org"],"sent_at":"2026-11-21T10:00:00Z"}',
+    hostile: [many('[', '{"to":'), many('"b@example.org",', '{"message_id":"a@b","to":[', '""]}')],
   },
 ]

@@ -7,7 +7,9 @@ import { measureAnswers } from './first-answer.ts'
 import { makeFunctionFolder } from './function-folder.ts'
 import { measureLoad } from './load.ts'
 import { rounded } from './median.ts'
+import { measureGrowth } from './hostile.ts'
 import { measureParsers, type ParserSpeed } from './parsers.ts'
+import { measureReports } from './reports.ts'
 import { samplePolicy } from './samples.ts'
 import { startServices } from './services.ts'
 import { measureZones } from './zones.ts'
@@ -33,12 +35,29 @@ say('the zones of 300 messages, after three that find one dead (25 s)')
 const zones = await measureZones(300)
 say('returned headers that are signed (1,000 of each kind)')
 const dkim = measureDkim(1000)
+say('recognition and extraction of real mail, and of bounces of 1 MB')
+const { big_bounces, ...reports } = measureReports(7)
+say('hostile bounces of every shape (20 s)')
+const growth = measureGrowth(() => undefined)
+const hostile = {
+  hostile_max_ms: rounded(Math.max(...growth.map(({ ms }) => ms.at(-1) ?? 0))),
+  hostile_growth: rounded(Math.max(...growth.map(({ ratio }) => ratio))),
+}
 const parsers = measureParsers((name) => say(`parser: ${name}`))
 
-const numbers = { ...decisions, ...load, ...answers, ...zones, ...dkim, bundle_kb: rounded(filterBundle.bytes / 1000) }
+const numbers = {
+  ...decisions,
+  ...load,
+  ...answers,
+  ...zones,
+  ...dkim,
+  ...reports,
+  ...hostile,
+  bundle_kb: rounded(filterBundle.bytes / 1000),
+}
 const machine = { node: process.versions.node, cpus: cpus().length, cpu: cpus()[0]?.model ?? 'unknown' }
 if (process.argv.includes('--json')) {
-  process.stdout.write(`${JSON.stringify({ ...numbers, parsers, ...machine })}\n`)
+  process.stdout.write(`${JSON.stringify({ ...numbers, big_bounces, parsers, ...machine })}\n`)
 } else {
   process.stdout.write(
     `${tableOf(numbers)}\n${parserTable(parsers)}\nNode ${machine.node}, ${machine.cpus} x ${machine.cpu}\n`,
@@ -64,6 +83,12 @@ function tableOf(of: typeof numbers): string {
     ['DKIM of a returned header, RSA 2048, ms', of.dkim_rsa_ms, 'under 0.5'],
     ['the same, Ed25519, ms', of.dkim_ed25519_ms, 'under 0.5'],
     ['five forged signatures, every attempt, ms', of.dkim_forged_ms, ''],
+    ['recognition and extraction, median of real mail, ms', of.report_median_ms ?? 'no collection', 'under 1'],
+    ['the same, p99, ms', of.report_p99_ms ?? 'no collection', ''],
+    ['the same, the slowest message, ms', of.report_max_ms ?? 'no collection', ''],
+    ['a bounce of 1 MB, the slowest shape, ms', of.big_bounce_ms, 'under 10'],
+    ['a hostile bounce, the slowest shape, ms', of.hostile_max_ms, ''],
+    ['the whole of a hostile bounce to its half', of.hostile_growth, '2 is linear, 4 a square'],
     ['bundle that a start loads, KB', of.bundle_kb, 'under 400'],
     ['peak memory of the process, MB', of.peak_rss_mb ?? 'unknown', ''],
   )

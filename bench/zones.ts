@@ -5,6 +5,7 @@ import type { Policy } from '../lambda/core/policy.ts'
 import { gatherFacts } from '../lambda/filter.ts'
 import type { ZoneLookup } from '../lambda/ports/zone-lookup.ts'
 import { startDnsServer } from '../local/dns/server.ts'
+import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
 import { createMemoryDirectory } from '../local/memory/recipient-directory.ts'
 import { listPolicy, messageOf, zoneOf } from '../test/builders.ts'
 import { rounded } from './median.ts'
@@ -76,12 +77,14 @@ function zonesOver(policy: Policy, lookUp: ZoneLookupOptions['lookUp']): ZoneLoo
 /** Milliseconds that the zones of one message take; `i` is the client, one of 65,536. */
 async function timeOf(i: number, policy: Policy, zones: ZoneLookup): Promise<number> {
   const message = messageOf({ client: { kind: 'client', ip: `1.2.${i >> 8}.${i & 255}`, helo: 'mail.example' } })
-  const ports = { directory, zones, stopwatch: () => performance.now() }
+  const metrics = { failed: () => undefined }
+  const ports = { ...bouncePorts, directory, zones, metrics, stopwatch: () => performance.now() }
   return (await gatherFacts(message, policy, ports, signal)).timings.zones
 }
 
 const signal = new AbortController().signal
 const directory = createMemoryDirectory(sampleDirectory)
+const bouncePorts = createMemoryBouncePorts()
 
 function quantileOf(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? 0

@@ -29,8 +29,11 @@ export const nothingKnown: Message = {
   client: { kind: 'unknown', why: 'no-received' },
   received: [],
   fromField: null,
+  fromFields: 0,
+  toField: [],
   headerMessageId: null,
   subject: null,
+  reportSigns: [],
   scans: { spam: 'absent', virus: 'absent', spf: 'absent', dkim: 'absent', dmarc: 'absent', dmarcPolicy: null },
   problems: [],
 }

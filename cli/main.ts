@@ -8,6 +8,7 @@ import { addExplain } from './explain.ts'
 import { sentenceOfFailure } from './failures.ts'
 import { addHmacHeader } from './hmac-header.ts'
 import { addRecipients } from './recipients.ts'
+import { addSentLog } from './sent-log.ts'
 import { addTag } from './tag.ts'
 import { usualStack } from './target.ts'
 import { say, type Terminal } from './terminal.ts'
@@ -36,6 +37,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   addDnsbl(program, run)
   addBounce(program, run)
   addTag(program, run)
+  addSentLog(program, run)
   addHmacHeader(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })

@@ -51,6 +51,12 @@ export const notAskedWords: { readonly [W in NotAskedWhy]: string } = {
   'client-not-public': "the client's address is not a public one",
   'normal-sender': 'it is asked about mail from <> and from postmaster alone',
   'address-family': 'it does not list addresses of this family',
+  'no-report': 'nothing in the header looks like a bounce',
+  'ses-feedback': 'SES itself reports about mail that we sent',
+  'no-bounce': 'it is automated mail, but no bounce',
+  'nothing-returned': 'the bounce returns nothing to ask about',
+  'no-key': 'there is no key for it',
+  'not-needed': 'nothing hung on it',
 }
 
 const formWords: { readonly [F in CandidateForm]: string } = {

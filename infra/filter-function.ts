@@ -9,6 +9,7 @@ import type { BundledFunction } from './bundle.ts'
 import type { Directory } from './directory.ts'
 import { codeWith } from './function-code.ts'
 import { keyStatements } from './key-permissions.ts'
+import type { Ledger } from './ledger.ts'
 import type { State } from './state.ts'
 import { mailPrefix, pointerPrefix, recordPrefix, type Storage } from './storage.ts'
 
@@ -20,6 +21,7 @@ export type FilterFunctionProps = {
   readonly storage: Storage
   readonly directory: Directory
   readonly state: State
+  readonly ledger: Ledger
 }
 
 /**
@@ -33,23 +35,27 @@ export class FilterFunction extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { bundle, policy, logDays, storage, directory, state }: FilterFunctionProps,
+    { bundle, policy, logDays, storage, directory, state, ledger }: FilterFunctionProps,
   ) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', { removalPolicy: RemovalPolicy.RETAIN })
     ;(logGroup.node.defaultChild as CfnLogGroup).retentionInDays = logDays
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      description: 'What the mail filter may do: read who exists, write down what it decided.',
+      description: 'What the mail filter may do: read mail and who exists, write down what it decided.',
     })
-    const { records } = storage
+    const { mail, records } = storage
     for (const statement of [
       allow(['s3:PutObject'], [records.arnForObjects(`${recordPrefix}*`), records.arnForObjects(`${pointerPrefix}*`)]),
       // An event that comes again is answered as the first time, by the record that stands there.
       allow(['s3:GetObject'], [records.arnForObjects(`${recordPrefix}*`)]),
-      allow(['dynamodb:BatchGetItem'], [directory.table.tableArn, state.table.tableArn]),
+      // A bounce is judged by what it returns, and the event has no body.
+      allow(['s3:GetObject'], [mail.arnForObjects(`${mailPrefix}*`)]),
+      allow(['dynamodb:BatchGetItem'], [directory.table.tableArn, state.table.tableArn, ledger.table.tableArn]),
+      // It counts, and remembers keys. The sent log is in the same table, under keys of its own.
+      allow(['dynamodb:UpdateItem', 'dynamodb:PutItem'], [ledger.table.tableArn]),
       allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]),
-      ...keyStatements(this, policy.keys),
+      ...keyStatements(this, [...policy.keys, ...policy.bounces.keys]),
       new PolicyStatement({ effect: Effect.DENY, actions: ['ses:*'], resources: ['*'] }),
     ]) {
       role.addToPolicy(statement)
@@ -72,10 +78,12 @@ export class FilterFunction extends Construct {
         RECORD_BUCKET: records.bucketName,
         DIRECTORY_TABLE: directory.table.tableName,
         STATE_TABLE: state.table.tableName,
+        LEDGER_TABLE: ledger.table.tableName,
         CODE_VERSION: bundle.codeVersion,
       },
     })
-    acknowledgeWildcards(role, records)
+    acknowledgeWildcards(role, records, [recordPrefix, pointerPrefix])
+    acknowledgeWildcards(role, mail, [mailPrefix])
   }
 }
 
@@ -91,9 +99,9 @@ function allow(actions: string[], resources: string[]): PolicyStatement {
   return new PolicyStatement({ actions, resources })
 }
 
-function acknowledgeWildcards(role: Role, records: Bucket): void {
-  const bucket = Stack.of(role).getLogicalId(records.node.defaultChild as CfnResource)
-  const reason = 'Every record has a key of its own below this prefix; the role can reach no other part of the bucket.'
-  const ids = [recordPrefix, pointerPrefix].map((prefix) => `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}*]`)
+function acknowledgeWildcards(role: Role, bucket: Bucket, prefixes: readonly string[]): void {
+  const name = Stack.of(role).getLogicalId(bucket.node.defaultChild as CfnResource)
+  const reason = 'Every message has a key of its own below this prefix; the role can reach no other part of the bucket.'
+  const ids = prefixes.map((prefix) => `AwsSolutions-IAM5[Resource::<${name}.Arn>/${prefix}*]`)
   Validations.of(role).acknowledge(...ids.map((id) => ({ id, reason })))
 }

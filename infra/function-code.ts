@@ -12,12 +12,25 @@ import type { BundledFunction } from './bundle.ts'
  */
 export function codeWith(scope: Construct, bundle: BundledFunction, fileName: string, content: unknown): Code {
   const json = JSON.stringify(content)
+  const directory = prepared(scope, bundle)
+  writeFileSync(join(directory, fileName), json)
+  return codeIn(directory, createHash('sha256').update(bundle.hash).update(json).digest('hex'))
+}
+
+/** A bundle alone. */
+export function codeOf(scope: Construct, bundle: BundledFunction): Code {
+  return codeIn(prepared(scope, bundle), bundle.hash)
+}
+
+/** Parts are named after their bytes: those of an earlier build would be shipped as well. */
+function prepared(scope: Construct, bundle: BundledFunction): string {
   const directory = join(Stage.of(scope)?.outdir ?? bundle.directory, `prepared-${bundle.name}`)
-  // Parts are named after their bytes: those of an earlier build would be shipped as well.
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory, { recursive: true })
   for (const file of bundle.files) copyFileSync(join(bundle.directory, file), join(directory, file))
-  writeFileSync(join(directory, fileName), json)
-  const assetHash = createHash('sha256').update(bundle.hash).update(json).digest('hex')
+  return directory
+}
+
+function codeIn(directory: string, assetHash: string): Code {
   return Code.fromAsset(directory, { assetHashType: AssetHashType.CUSTOM, assetHash })
 }

@@ -6,7 +6,9 @@ import { ListAlarms } from './alarms.ts'
 import type { BundledFunction } from './bundle.ts'
 import { Directory } from './directory.ts'
 import { FilterFunction } from './filter-function.ts'
+import { Ledger } from './ledger.ts'
 import { ReceiptRules } from './receipt-rules.ts'
+import { SentLogFunction } from './sent-log.ts'
 import { State } from './state.ts'
 import { Storage } from './storage.ts'
 import { ZoneProbe } from './zone-probe.ts'
@@ -21,6 +23,9 @@ export class QuietgateStack extends Stack {
   readonly storage: Storage
   readonly directory: Directory
   readonly state: State
+  readonly ledger: Ledger
+  /** Null where nobody feeds the sent log from SES. */
+  readonly sentLog: SentLogFunction | null
   readonly filter: FilterFunction
   readonly probe: ZoneProbe
   readonly rules: ReceiptRules
@@ -35,6 +40,7 @@ export class QuietgateStack extends Stack {
     this.storage = new Storage(this, 'Storage', config)
     this.directory = new Directory(this, 'Directory')
     this.state = new State(this, 'State')
+    this.ledger = new Ledger(this, 'Ledger')
     this.filter = new FilterFunction(this, 'Filter', {
       bundle: bundleNamed('filter', functions),
       policy: policyOf(config),
@@ -42,7 +48,9 @@ export class QuietgateStack extends Stack {
       storage: this.storage,
       directory: this.directory,
       state: this.state,
+      ledger: this.ledger,
     })
+    this.sentLog = config.bounces.sentLog === 'ses-events' ? this.#sentLog(config, functions) : null
     const plan = probePlanOf(config)
     this.probe = new ZoneProbe(this, 'Probe', {
       bundle: bundleNamed('probe-zones', functions),
@@ -57,9 +65,27 @@ export class QuietgateStack extends Stack {
     this.#output('RecordBucket', this.storage.records.bucketName, 'One decision record a message.')
     this.#output('DirectoryTable', this.directory.table.tableName, 'Who exists.')
     this.#output('StateTable', this.state.table.tableName, 'How the lists are, and what of ours stands on them.')
+    this.#output(
+      'LedgerTable',
+      this.ledger.table.tableName,
+      'What was sent, which keys were seen, and which bounces came.',
+    )
     this.#output('FilterFunction', this.filter.function.functionName, 'The function that decides.')
     this.#output('ProbeFunction', this.probe.function.functionName, 'The function that asks the lists how they are.')
+    if (this.sentLog !== null) {
+      const { function: writer, deadLetters } = this.sentLog
+      this.#output('SentLogFunction', writer.functionName, 'The function that writes down what SES sent.')
+      this.#output('SentLogDeadLetters', deadLetters.queueUrl, 'The events of sent mail that it could not write.')
+    }
     this.#output('RuleSet', this.rules.ruleSet.receiptRuleSetName, activation)
+  }
+
+  #sentLog(config: Config, functions: readonly BundledFunction[]): SentLogFunction {
+    return new SentLogFunction(this, 'SentLog', {
+      bundle: bundleNamed('sent-log', functions),
+      logDays: config.retention.logDays,
+      ledger: this.ledger,
+    })
   }
 
   #output(name: string, value: string, description: string): void {

@@ -4,10 +4,11 @@ import { disagreements } from './config/agreement.ts'
 import type { Config } from './config/config.ts'
 import { problemOf, strayKeys, writePath, type Problem } from './config/problems.ts'
 import { configSchema } from './config/schema.ts'
-import { completeZones, keyPolicies, zonePolicies } from './config/zones.ts'
+import { bouncesPolicy, keyPolicies } from './config/key-policies.ts'
+import { completeZones, zonePolicies } from './config/zones.ts'
 import type { Policy } from './core/policy.ts'
 
-export type { Config, Retention, ZoneSetting } from './config/config.ts'
+export type { Config, Receiving, Retention, ZoneSetting } from './config/config.ts'
 export { settings, type Setting } from './config/settings.ts'
 
 export type Parsed =
@@ -33,10 +34,11 @@ export function parseConfig(value: unknown, where: string): Parsed {
 /** The part of the configuration that a decision depends on, with the hash by which records name it. */
 export function policyOf({ mode, deadlineMs, domains, recipients, dnsbl, ...rest }: Config): Policy {
   const { trustedRelays, scans, dns, privacy } = rest
+  const bounces = bouncesPolicy(rest.bounces)
   const { zones, record, stop, action } = dnsbl
   const dnsxl = { zones: zonePolicies(zones), record, stop, action }
   const keys = keyPolicies(dnsbl)
-  const policy = { mode, deadlineMs, domains, recipients, dnsxl, keys, trustedRelays, scans, dns, privacy }
+  const policy = { mode, deadlineMs, domains, recipients, dnsxl, keys, trustedRelays, bounces, scans, dns, privacy }
   return { hash: createHash('sha256').update(canonicalJson(policy)).digest('hex').slice(0, 16), ...policy }
 }
 

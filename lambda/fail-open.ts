@@ -1,3 +1,4 @@
+import { noBounce } from './core/bounce-facts.ts'
 import type { Message } from './core/message.ts'
 import type { Policy } from './core/policy.ts'
 import { recordKey, recordOf } from './core/record.ts'
@@ -18,7 +19,7 @@ export async function recordFailure(
   ports.metrics.failed('filter-failed')
   const reason = { code: 'filter-failed', error: wordsOf(error) } as const
   // Nothing of the message is read again: whatever failed on it may fail again.
-  const facts = { message, recipients: [], zones: [] }
+  const facts = { message, recipients: [], zones: [], bounce: noBounce('not-needed') }
   const verdict = {
     mode: policy.mode,
     action: 'deliver',
@@ -37,7 +38,7 @@ export async function recordFailure(
   const record = recordOf(facts, verdict, policy, {
     ...ports.run,
     decidedAt: new Date(ports.clock()).toISOString(),
-    timings: { directory: 0, zones: 0, total: 0 },
+    timings: { directory: 0, zones: 0, bounce: 0, total: 0 },
     disposition: ports.dispositionOf('deliver'),
   })
   const appended = await ports.records.append(recordKey(record), record, signal)

@@ -11,18 +11,23 @@ import {
   zoneQuestions,
   type ZoneQuestion,
 } from './core/questions.ts'
-import { recordOf } from './core/record.ts'
+import { recordOf, type RecordedTimings } from './core/record.ts'
 import { needsControl } from './core/rules/dnsxl.ts'
+import { entriesFound } from './core/rules/recipients.ts'
+import type { BouncePorts } from './filter/bounce-ports.ts'
+import { gatherBounce } from './filter/gather-bounce.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { RecipientDirectory } from './ports/recipient-directory.ts'
 import type { RecordStore } from './ports/record-store.ts'
+import type { SeenMarks } from './ports/seen-marks.ts'
 import type { ZoneHeard, ZoneLookup } from './ports/zone-lookup.ts'
 
 /** What the filter needs of the world, and what it cannot know by itself. */
-export type Ports = {
+export type Ports = BouncePorts & {
   readonly directory: RecipientDirectory
   readonly zones: ZoneLookup
   readonly records: RecordStore
+  readonly seen: SeenMarks
   readonly metrics: Metrics
   /** Milliseconds since 1970. For the record's own time: no verdict depends on it. */
   readonly clock: () => number
@@ -46,16 +51,18 @@ export async function filter(message: Message, policy: Policy, ports: Ports, dea
     timings: { ...timings, total: rounded(ports.stopwatch() - started) },
     disposition: ports.dispositionOf(verdict.action),
   })
-  return perform(effectsOf(record), ports, deadlines.acting)
+  const seen = verdict.action === 'deliver' ? entriesFound(facts, policy) : []
+  return perform(effectsOf(record, seen), ports, deadlines.acting)
 }
 
-/** Asks in two stages: who it is for, and only if somebody is left, who sent it. */
+/** Asks in two stages: who it is for, and only if somebody is left, who sent it and, of a bounce, what it returns. */
 export async function gatherFacts(
   message: Message,
   policy: Policy,
-  { directory, zones, stopwatch }: Pick<Ports, 'directory' | 'zones' | 'stopwatch'>,
+  ports: Pick<Ports, 'zones' | 'stopwatch'> & BouncePorts,
   signal: AbortSignal,
-): Promise<{ readonly facts: Facts; readonly timings: { readonly directory: number; readonly zones: number } }> {
+): Promise<{ readonly facts: Facts; readonly timings: Omit<RecordedTimings, 'total'> }> {
+  const { directory, zones, stopwatch } = ports
   const started = stopwatch()
   const asked = recipientQuestions(message, policy)
   const questions = directoryQuestions(asked)
@@ -63,10 +70,17 @@ export async function gatherFacts(
   const recipients = recipientFacts(asked, heard.entries, heard.domains)
   const between = stopwatch()
   const budget = AbortSignal.any([signal, AbortSignal.timeout(policy.dns.budgetMs)])
-  const answered = await askZones(zoneQuestions(message, recipients, policy), policy, zones, budget)
+  const since = (): number => rounded(stopwatch() - between)
+  const [client, returned] = await Promise.all([
+    askZones(zoneQuestions(message, recipients, policy), policy, zones, budget).then((fact) => ({
+      fact,
+      took: since(),
+    })),
+    gatherBounce({ message, recipients, zones: [] }, policy, ports, signal).then((fact) => ({ fact, took: since() })),
+  ])
   return {
-    facts: { message, recipients, zones: answered },
-    timings: { directory: rounded(between - started), zones: rounded(stopwatch() - between) },
+    facts: { message, recipients, zones: client.fact, bounce: returned.fact },
+    timings: { directory: rounded(between - started), zones: client.took, bounce: returned.took },
   }
 }
 
@@ -76,7 +90,7 @@ export async function gatherFacts(
  */
 export async function perform(
   effects: readonly Effect[],
-  { records, metrics }: Pick<Ports, 'records' | 'metrics'>,
+  { records, metrics, seen }: Pick<Ports, 'records' | 'metrics' | 'seen'>,
   signal: AbortSignal,
 ): Promise<Action> {
   let action: Action = 'deliver'
@@ -92,6 +106,8 @@ export async function perform(
     } else if (effect.kind === 'point-to-quarantined') {
       if (action === 'deliver') continue
       if ((await records.point(effect.key, effect.pointer, signal)) === 'failed') metrics.failed('pointer-failed')
+    } else if (effect.kind === 'mark-seen') {
+      if ((await seen.mark(effect.keys, effect.day, signal)) === 'failed') metrics.failed('seen-unmarked')
     } else {
       metrics.decided({ ...effect.measurement, action })
     }

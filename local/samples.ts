@@ -1,6 +1,7 @@
 import type { Action } from '../lambda/core/policy.ts'
 import type { ReasonCode } from '../lambda/core/reasons.ts'
 import type { DirectoryEntry } from '../lambda/core/facts.ts'
+import { signedHeader } from './samples/signed-header.ts'
 import type { Outgoing } from './send.ts'
 
 /** A message that tells a part of the story, and what must become of it. */
@@ -12,7 +13,8 @@ export type Sample = Outgoing & {
 /** The configuration of the samples. They run in `enforce`, so that the story has an end; cdk.json ships `observe`. */
 export const sampleConfig = {
   mode: 'enforce',
-  domains: ['example.com'],
+  // All mail of example.com is signed, so that a bounce of one that is not is backscatter.
+  domains: [{ name: 'example.com', allOutboundSigned: true }],
   dnsbl: {
     zones: [
       { term: 'bl.example=127.0.0.[2..11]*2', operator: 'Example List' },
@@ -38,6 +40,7 @@ export const sampleDirectory: ReadonlyMap<string, DirectoryEntry> = new Map([
 
 const partner = { clientIp: '198.51.100.10', helo: 'mail.partner.example', reversePath: 'carol@partner.example' }
 const spammer = { clientIp: '203.0.113.66', helo: 'bulk.spammer.example', reversePath: 'offers@spammer.example' }
+const sentByAlice = sentBy('alice@example.com')
 const delivered = { action: 'deliver', reasons: [] } as const
 
 export const samples: readonly Sample[] = [
@@ -84,12 +87,20 @@ export const samples: readonly Sample[] = [
     expected: { action: 'deliver', reasons: ['recipient-always-exists', 'zone-listed', 'dnsxl-stopped'] },
   },
   {
-    title: 'a report with a null sender',
+    title: 'a bounce of a message that she sent',
     ...partner,
     reversePath: null,
     recipients: ['alice@example.com'],
-    message: report('alice@example.com'),
-    expected: delivered,
+    message: report('alice@example.com', signedHeader(sentByAlice, new Date())),
+    expected: { action: 'deliver', reasons: ['report-recognised', 'bounce-authentic'] },
+  },
+  {
+    title: 'a bounce of a message that somebody forged',
+    ...partner,
+    reversePath: null,
+    recipients: ['alice@example.com'],
+    message: report('alice@example.com', sentByAlice),
+    expected: { action: 'quarantine', reasons: ['report-recognised', 'bounce-backscatter'] },
   },
   {
     title: 'one that breaks every rule of form',
@@ -109,6 +120,17 @@ export const samples: readonly Sample[] = [
   },
 ]
 
+/** As the server of example.com hands it on. */
+function sentBy(address: string): readonly string[] {
+  return [
+    `From: ${address}`,
+    'To: gone@partner.example',
+    'Subject: Are you still there?',
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    'Message-ID: <ours@example.com>',
+  ]
+}
+
 function letter(from: string, to: string, subject: string, body = 'Yours'): Buffer {
   return lines(
     `From: ${from}`,
@@ -121,8 +143,8 @@ function letter(from: string, to: string, subject: string, body = 'Yours'): Buff
   )
 }
 
-/** A delivery status notification (RFC 3464, RFC 6522), as mail servers send them. */
-function report(to: string): Buffer {
+/** A delivery status notification (RFC 3464, RFC 6522), as mail servers send them, that returns a header. */
+function report(to: string, returned: readonly string[]): Buffer {
   return lines(
     'From: Mail Delivery System <MAILER-DAEMON@partner.example>',
     `To: ${to}`,
@@ -146,11 +168,9 @@ function report(to: string): Buffer {
     '--part',
     'Content-Type: text/rfc822-headers',
     '',
-    `From: ${to}`,
-    'To: gone@partner.example',
-    'Subject: Are you still there?',
-    'Message-ID: <ours@example.com>',
-    'Date: Sat, 21 Nov 2026 09:00:00 +0000',
+    'Received: from out.sender.example (out.sender.example [198.51.100.77]) by mail.partner.example; Sat, 21 Nov 2026 09:00:01 +0000',
+    ...returned,
+    '',
     '--part--',
   )
 }

@@ -1,6 +1,7 @@
 import type { AddressAnswer, ControlFact, DirectoryEntry, Facts, NotAskedWhy, ZoneFact } from '../lambda/core/facts.ts'
+import { noBounce, type BounceFact } from '../lambda/core/bounce-facts.ts'
 import type { Message } from '../lambda/core/message.ts'
-import type { DomainPolicy, Policy, ZonePolicy } from '../lambda/core/policy.ts'
+import type { BouncesPolicy, DomainPolicy, Policy, ZonePolicy } from '../lambda/core/policy.ts'
 import { directoryQuestions, recipientFacts, recipientQuestions } from '../lambda/core/questions.ts'
 import type { MemoryDirectory } from '../local/memory/recipient-directory.ts'
 
@@ -14,8 +15,11 @@ export function messageOf(changes: Partial<Message> = {}): Message {
     client: { kind: 'client', ip: '198.51.100.9', helo: 'mail.partner.example' },
     received: [],
     fromField: 'bob@partner.example',
+    fromFields: 1,
+    toField: ['alice@example.com'],
     headerMessageId: '1@partner.example',
     subject: 'Lunch',
+    reportSigns: [],
     scans: { spam: 'pass', virus: 'pass', spf: 'pass', dkim: 'pass', dmarc: 'pass', dmarcPolicy: null },
     problems: [],
     ...changes,
@@ -23,7 +27,19 @@ export function messageOf(changes: Partial<Message> = {}): Message {
 }
 
 export function domainOf(name: string, changes: Partial<DomainPolicy> = {}): DomainPolicy {
-  return { name, mode: 'enforce', subAddressDelimiters: '+', foldCase: true, checkRecipients: true, ...changes }
+  return {
+    name,
+    mode: 'enforce',
+    subAddressDelimiters: '+',
+    foldCase: true,
+    checkRecipients: true,
+    aliasOf: null,
+    dkimSelectors: [],
+    allOutboundSigned: false,
+    sendsOnlyVia: null,
+    neverSends: [],
+    ...changes,
+  }
 }
 
 export function zoneOf(zone: string, changes: Partial<ZonePolicy> = {}): ZonePolicy {
@@ -58,9 +74,24 @@ export function policyOf(changes: Partial<Policy> = {}): Policy {
     dnsxl: { zones: [], record: 1, stop: 3, action: 'quarantine' },
     keys: [],
     trustedRelays: [],
+    bounces: bouncesOf(),
     scans: { virus: 'quarantine', spam: 'deliver', dmarcReject: 'deliver' },
     dns: { servers: null, timeoutMs: 1500, retries: 1, budgetMs: 3000 },
     privacy: { subject: 'full' },
+    ...changes,
+  }
+}
+
+/** How bounces are judged where nothing is said about it. */
+export function bouncesOf(changes: Partial<BouncesPolicy> = {}): BouncesPolicy {
+  return {
+    action: 'quarantine',
+    onHints: 'deliver',
+    burst: { limit: 10, windowMinutes: 10, quietMinutes: 60, action: 'quarantine' },
+    replay: { perFailedRecipient: 3, perMessage: 100 },
+    maxAgeDays: 14,
+    ownServers: [],
+    keys: [],
     ...changes,
   }
 }
@@ -81,6 +112,7 @@ export function factsOf(
   policy: Policy,
   directory: MemoryDirectory,
   zones: readonly ZoneFact[] = [],
+  bounce: BounceFact = noBounce('no-report'),
 ): Facts {
   const asked = recipientQuestions(message, policy)
   const { keys, domains } = directoryQuestions(asked)
@@ -99,6 +131,7 @@ export function factsOf(
       ),
     ),
     zones,
+    bounce,
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseConfig, policyOf, problemsText, settings, type Config } from '../lambda/config.ts'
+import { bouncesOf, domainOf } from './builders.ts'
 
 const where = 'cdk.json, context quietgate'
 const zone = { term: 'dnsbl.example=127.0.0.2*2', operator: 'A' }
@@ -20,14 +21,8 @@ describe('a configuration', () => {
       domains: ['Example.COM.', { name: 'bücher.example', mode: 'bypass', subAddressDelimiters: '', foldCase: false }],
     })
     expect(domains).toEqual([
-      { name: 'example.com', mode: 'enforce', subAddressDelimiters: '+', foldCase: true, checkRecipients: true },
-      {
-        name: 'xn--bcher-kva.example',
-        mode: 'bypass',
-        subAddressDelimiters: '',
-        foldCase: false,
-        checkRecipients: true,
-      },
+      domainOf('example.com'),
+      domainOf('xn--bcher-kva.example', { mode: 'bypass', subAddressDelimiters: '', foldCase: false }),
     ])
   })
 
@@ -113,6 +108,18 @@ const refused: readonly (readonly [unknown, string])[] = [
   [
     beside({ recipients: { srsDomains: ['example.net'] } }),
     'recipients.srsDomains[0] "example.net" is not one of the domains above',
+  ],
+  [
+    beside({ receiving: { ruleSet: { name: 'in bound' } } }),
+    'receiving.ruleSet.name "in bound" is not the name of a receipt rule set: 1 to 64 letters, digits, hyphens and underscores',
+  ],
+  [
+    beside({ receiving: { hostedZones: { 'example.net': 'Z1' } } }),
+    'receiving.hostedZones["example.net"] "Z1" is the zone of none of the domains above',
+  ],
+  [
+    beside({ receiving: { activate: false, replaceActive: true } }),
+    'receiving.replaceActive true has no effect: with receiving.activate false, nothing is made active, and nothing displaced',
   ],
   [
     withZone({ term: 'bl.example=127.0.0.[300]*2' }),
@@ -248,6 +255,54 @@ const refused: readonly (readonly [unknown, string])[] = [
     beside({ dns: { retries: 3 } }),
     'dns.timeoutMs 1500 is too long: with dns.retries 3 a question takes 6000 ms, and dns.budgetMs is 3000',
   ],
+  [
+    ofDomain({ dkimSelectors: ['s1._domainkey.example.com'.repeat(5)] }),
+    'domains[0].dkimSelectors[0] "s1._domainkey.example.com',
+  ],
+  [ofDomain({ dkimSelectors: ['s 1'] }), 'domains[0].dkimSelectors[0] "s 1" is not a DKIM selector, such as "s1"'],
+  [ofDomain({ dkimSelectors: 's1' }), 'domains[0].dkimSelectors "s1" is not a list'],
+  [ofDomain({ allOutboundSigned: 'yes' }), 'domains[0].allOutboundSigned "yes" is not true or false'],
+  [ofDomain({ sendsOnlyVia: 'SES' }), 'domains[0].sendsOnlyVia "SES" is not "ses" or null; did you mean "ses"?'],
+  [
+    ofDomain({ neverSends: ['info@example.com'] }),
+    'domains[0].neverSends[0] "info@example.com" is not a local part in which "*" stands for anything',
+  ],
+  [beside({ bounces: { action: 'bounce' } }), 'bounces.action "bounce" is not "deliver", "quarantine" or "discard"'],
+  [beside({ bounces: { onHints: 'discard' } }), 'bounces.onHints "discard" is not "deliver" or "quarantine"'],
+  [beside({ bounces: { burst: { limit: 0 } } }), 'bounces.burst.limit 0 is not a whole number from 1 to 100'],
+  [
+    beside({ bounces: { burst: { action: 'discard' } } }),
+    'bounces.burst.action "discard" is not "deliver" or "quarantine"',
+  ],
+  [
+    beside({ bounces: { burst: { windowMinutes: 20, quietMinutes: 5 } } }),
+    'bounces.burst.windowMinutes 20 is above bounces.burst.quietMinutes (5), so that a burst would be over while it goes on',
+  ],
+  [
+    beside({ bounces: { replay: { perFailedRecipient: 0 } } }),
+    'bounces.replay.perFailedRecipient 0 is not a whole number from 1 to 100',
+  ],
+  [beside({ bounces: { maxAgeDays: 31 } }), 'bounces.maxAgeDays 31 is not a whole number from 1 to 30'],
+  [beside({ bounces: { ownServers: ['out_1'] } }), 'bounces.ownServers[0] "out_1" is not a domain: '],
+  [beside({ bounces: { sentLog: 'ses' } }), 'bounces.sentLog "ses" is not "none" or "ses-events"'],
+  [withKeys('prvs 1'), 'bounces.keys[0] "prvs 1" is not an object with name, use and source'],
+  [withKeys({ use: 'tag', source: { ssm: '/1' } }), 'bounces.keys[0].name is missing: it must be the name of a key'],
+  [
+    withKeys({ name: '1', use: 'verp', source: { ssm: '/1' } }),
+    'bounces.keys[0].use "verp" is not "prvs", "srs", "tag" or "header"',
+  ],
+  [
+    withKeys({ name: '1', use: 'tag', source: 'a secret' }),
+    'bounces.keys[0].source "a secret" is not an object such as {"secretsManager": ',
+  ],
+  [
+    withKeys({ name: 'first', use: 'tag', source: { ssm: '/1' } }),
+    'bounces.keys[0].name "first" is not one digit, which is all that a tag tag has room for',
+  ],
+  [
+    withKeys({ name: 'a', use: 'header', source: { ssm: '/1' } }, { name: 'a', use: 'header', source: { ssm: '/2' } }),
+    'bounces.keys[1] "header a" is a key that stands here already',
+  ],
   [beside({ privacy: { subject: 'some' } }), 'privacy.subject "some" is not "full" or "none"'],
   [beside({ retention: { logDays: 31 } }), 'retention.logDays 31 is not one of 1, 3, 5, 7, 14, 30, 60'],
   [
@@ -336,18 +391,21 @@ describe('parseConfig', () => {
 
 describe('the policy of a configuration', () => {
   it('is what a decision depends on, and nothing of the deploy', () => {
-    const { region, retention, dnsbl, outbound, ...rest } = smallest
+    const { region, retention, dnsbl, outbound, bounces, ...rest } = smallest
+    const { sentLog, ...judging } = bounces
     const { keys, ...dnsxl } = dnsbl
-    expect([region, retention, outbound, keys]).toEqual([
+    expect([region, retention, outbound, keys, sentLog]).toEqual([
       null,
       { recordsDays: 400, mailDays: 30, logDays: 30 },
       { addresses: [], domains: [], domainZones: [] },
       {},
+      'none',
     ])
     expect(policyOf(smallest)).toEqual({
       hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string,
       dnsxl,
       keys: [],
+      bounces: judging,
       ...rest,
     })
   })
@@ -440,6 +498,44 @@ describe('the policy of a configuration', () => {
     ])
   })
 
+  it('knows how bounces are judged, and where the keys of tags are, of which two may have one name', () => {
+    const { domains, bounces } = policyOf(
+      configOf({
+        domains: [{ name: 'example.com', dkimSelectors: ['S1'], neverSends: ['Info', '*'], sendsOnlyVia: 'ses' }],
+        bounces: {
+          action: 'discard',
+          burst: { limit: 5 },
+          ownServers: ['Out.Hosting.example.'],
+          keys: [
+            { name: '1', use: 'prvs', source: { ssm: '/prvs-1' } },
+            { name: '1', use: 'tag', source: { secretsManager: 'tag-1' } },
+            { name: 'main', use: 'header', source: { ssm: '/header' } },
+          ],
+        },
+      }),
+    )
+    expect(domains).toEqual([
+      domainOf('example.com', {
+        mode: 'observe',
+        dkimSelectors: ['s1'],
+        neverSends: ['info', '*'],
+        sendsOnlyVia: 'ses',
+      }),
+    ])
+    expect(bounces).toEqual(
+      bouncesOf({
+        action: 'discard',
+        burst: { ...bouncesOf().burst, limit: 5 },
+        ownServers: ['out.hosting.example'],
+        keys: [
+          { use: 'prvs', name: '1', kept: 'ssm', id: '/prvs-1' },
+          { use: 'tag', name: '1', kept: 'secrets-manager', id: 'tag-1' },
+          { use: 'header', name: 'main', kept: 'ssm', id: '/header' },
+        ],
+      }),
+    )
+  })
+
   it('may have lists that can only ever be recorded', () => {
     const zones = ['bl.spamcop.net=127.0.0.2', 'dnsbl-2.uceprotect.net=127.0.0.2', 'dnsbl-3.uceprotect.net=127.0.0.2']
     expect(policyOf(configOf(beside({ dnsbl: { zones, stop: 100 } }))).dnsxl.zones).toHaveLength(3)
@@ -469,6 +565,9 @@ describe('the table of settings', () => {
       'domains',
       'domains[].name',
       'dnsbl.zones[].term',
+      'bounces.keys[].name',
+      'bounces.keys[].use',
+      'bounces.keys[].source',
     ])
     expect(settings.find(({ path }) => path === 'dns.timeoutMs')).toEqual({
       path: 'dns.timeoutMs',
@@ -483,10 +582,19 @@ const smallest: Config = {
   region: null,
   mode: 'observe',
   deadlineMs: 8000,
-  domains: [{ name: 'example.com', mode: 'observe', subAddressDelimiters: '+', foldCase: true, checkRecipients: true }],
+  domains: [domainOf('example.com', { mode: 'observe' })],
+  receiving: {
+    ruleSet: null,
+    activate: true,
+    replaceActive: false,
+    shareEnforce: false,
+    identities: false,
+    hostedZones: {},
+  },
   recipients: { unknown: 'discard', graceDays: 30, bounceAddresses: [], srsDomains: [] },
   dnsbl: { zones: [], record: 1, stop: 4, action: 'quarantine', keys: {} },
   trustedRelays: [],
+  bounces: { ...bouncesOf(), keys: [], sentLog: 'none' },
   outbound: { addresses: [], domains: [], domainZones: [] },
   scans: { virus: 'quarantine', spam: 'deliver', dmarcReject: 'deliver' },
   dns: { servers: null, timeoutMs: 1500, retries: 1, budgetMs: 3000 },
@@ -521,6 +629,14 @@ const nearlyConfig = fc.record(
   },
   { requiredKeys: [] },
 )
+
+function ofDomain(changes: object): object {
+  return { domains: [{ name: 'example.com', ...changes }] }
+}
+
+function withKeys(...keys: readonly unknown[]): object {
+  return beside({ bounces: { keys } })
+}
 
 function beside(settings: object): object {
   return { domains: ['example.com'], ...settings }

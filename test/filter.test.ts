@@ -5,6 +5,8 @@ import type { AddressAnswer, ControlFact } from '../lambda/core/facts.ts'
 import { recordFailure } from '../lambda/fail-open.ts'
 import { filter, type Ports } from '../lambda/filter.ts'
 import type { Failure } from '../lambda/ports/metrics.ts'
+import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
+import { createMemorySeenMarks } from '../local/memory/seen-marks.ts'
 import { createMemoryDirectory, mailboxes } from '../local/memory/recipient-directory.ts'
 import { controlOf, listPolicy, messageOf, policyOf, saying, soundControl } from './builders.ts'
 import { validatingRecordStore } from './record-schema.ts'
@@ -57,7 +59,7 @@ describe('filter', () => {
       policy_hash: '0123456789abcdef',
       code_version: '0.1.0+test',
       kept_key: 's3://mail/mail/x',
-      timings_ms: { directory: 0, zones: 0, total: 0 },
+      timings_ms: { directory: 0, zones: 0, bounce: 0, total: 0 },
       cold_start: true,
     })
   })
@@ -216,6 +218,8 @@ function worldOf(
   const measured: Measurement[] = []
   const failures: Failure[] = []
   const ports: Ports = {
+    ...createMemoryBouncePorts(),
+    seen: createMemorySeenMarks(),
     directory: createMemoryDirectory(changes.directory ?? mailboxes('alice@example.com')),
     zones: {
       lookUp: ({ name }, signal) => {

@@ -10,7 +10,7 @@ export function recordFixture(changes: Partial<DecisionRecord> = {}): DecisionRe
   const facts = factsOf(messageOf(), policy, mailboxes('alice@example.com'))
   const record = recordOf(facts, decide(facts, policy), policy, {
     decidedAt: '2026-11-21T10:00:01.000Z',
-    timings: { directory: 1, zones: 2, total: 3 },
+    timings: { directory: 1, zones: 2, bounce: 0, total: 3 },
     coldStart: false,
     codeVersion: '0.1.0+test',
     disposition: 'CONTINUE',

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../../lambda/core/explain.ts'
 import { readReport, type Report } from '../../lambda/core/read-report.ts'
 import { countMailFiles, readMailFiles, readMailStream, type MailFile } from '../../local/mail-files.ts'
 import { createProgress } from '../dnsbl/progress.ts'
@@ -5,13 +6,22 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
 import { bar } from './bar.ts'
+import { judgeMessage, type JudgedMessage } from './judge-message.ts'
+import { readJudge, type BounceOptions } from './settings.ts'
 
 /** One line a message, as soon as it is read. A path that cannot be read is said, and the others are still read. */
 export async function readBounces(
   paths: readonly string[],
+  options: BounceOptions,
   stdin: AsyncIterable<Uint8Array>,
-  { terminal, json }: Verb,
+  verb: Verb,
 ): Promise<ExitCode> {
+  const { terminal, json } = verb
+  const judge = readJudge(options, verb)
+  if (judge.answer === 'problems') {
+    say(terminal, ...judge.problems)
+    return exitCodes.usage
+  }
   const progress = createProgress(terminal)
   const total = paths.reduce((sum, path) => sum + countOf(path), 0)
   const files = new Set<string>()
@@ -20,8 +30,10 @@ export async function readBounces(
     try {
       for await (const { name, message } of path === '-' ? readMailStream(stdin, path) : readMailFiles(path)) {
         files.add(name.split('#', 1)[0] ?? name)
+        const judged = judge.settings === null ? null : await judgeMessage(message, judge.settings)
         progress.clear()
-        await (json ? printJson(terminal, lineOf(name, message)) : print(terminal, ...columnsOf(name, message)))
+        if (json) await printJson(terminal, lineOf(name, message, judged))
+        else await print(terminal, ...columnsOf(name, message, judged))
         progress.show(bar(files.size, total))
       }
     } catch (error) {
@@ -37,9 +49,10 @@ export async function readBounces(
 }
 
 /** The object of `--json`. */
-function lineOf(file: MailFile['name'], message: MailFile['message']): object {
+function lineOf(file: MailFile['name'], message: MailFile['message'], judged: JudgedMessage | null): object {
   const { kind, evidence, returned, recipients } = readReport(message)
-  return { file, kind, evidence, returned: returnedOf(returned), recipients, verdict: null }
+  const verdict = judged === null ? { verdict: null } : { verdict: judged.verdict, reasons: judged.reasons }
+  return { file, kind, evidence, returned: returnedOf(returned), recipients, ...verdict }
 }
 
 function returnedOf(returned: Report['returned']): object | null {
@@ -48,10 +61,16 @@ function returnedOf(returned: Report['returned']): object | null {
   return { message_id: messageId, from, to, date, dkim, complete }
 }
 
-function columnsOf(file: MailFile['name'], message: MailFile['message']): readonly string[] {
+function columnsOf(
+  file: MailFile['name'],
+  message: MailFile['message'],
+  judged: JudgedMessage | null,
+): readonly string[] {
   const { kind, returned, recipients } = readReport(message)
   const about = recipients.map(({ address, status }) => `${address ?? '-'}${status === null ? '' : ` (${status})`}`)
-  return [file, kind, returned?.messageId ?? '-', about.length === 0 ? '-' : about.join(', ')]
+  const columns = [file, kind, returned?.messageId ?? '-', about.length === 0 ? '-' : about.join(', ')]
+  if (judged === null) return columns
+  return [...columns, judged.verdict ?? '-', ...judged.reasons.map(sentenceOf)]
 }
 
 /** Of a path that is not there, nothing: reading it says so. */

@@ -22,7 +22,7 @@ export function keyOf(key: string): Record<string, AttributeValue> {
 /** `null`: the item is not an entry that this version knows, which must not be taken for an absence. */
 export function readEntry(item: Item): DirectoryEntry | null {
   const kind = item['kind']?.S
-  if (kind !== 'mailbox' && kind !== 'alias' && kind !== 'catch-all' && kind !== 'deny') return null
+  if (kind !== 'mailbox' && kind !== 'alias' && kind !== 'group' && kind !== 'catch-all' && kind !== 'deny') return null
   return { kind, target: item['target']?.S ?? null, removedAt: item['removed_at']?.S ?? null }
 }
 
@@ -37,6 +37,9 @@ export function writeEntry(key: string, { kind, target, removedAt }: DirectoryEn
 
 /** A domain without its item was never imported; one that lost its last entry proves nothing any more. */
 export function readDomain(item: Item | undefined): DomainAnswer {
-  if (item?.['state']?.S !== 'complete') return { answer: 'incomplete', why: 'never-imported' }
-  return Number(item['entries']?.N ?? '0') > 0 ? { answer: 'complete' } : { answer: 'incomplete', why: 'empty' }
+  const written = item?.['patterns']?.L?.flatMap(({ S }) => (S === undefined ? [] : [S])) ?? []
+  const patterns = written.length > 0 ? { patterns: written } : {}
+  if (item?.['state']?.S !== 'complete') return { answer: 'incomplete', why: 'never-imported', ...patterns }
+  const isEmpty = Number(item['entries']?.N ?? '0') <= 0
+  return isEmpty ? { answer: 'incomplete', why: 'empty', ...patterns } : { answer: 'complete', ...patterns }
 }

@@ -28,9 +28,11 @@ export function createEmfMetrics(write: (line: string) => void, clock: () => num
           RecipientsUnavailable: recipients.unavailable,
           DirectoryMilliseconds: milliseconds.directory,
           ZonesMilliseconds: milliseconds.zones,
+          BounceMilliseconds: milliseconds.bounce,
           DecisionMilliseconds: milliseconds.total,
         },
       )
+      for (const verdict of measurement.bounces) emit({ Verdict: verdict }, { Bounces: 1 })
       for (const code of measurement.reasons) emit({ Reason: code }, { Reasons: 1 })
     },
     failed: (what) => emit({}, { [failureMetrics[what]]: 1 }),
@@ -47,6 +49,10 @@ const failureMetrics: { readonly [F in Failure]: string } = {
   'pointer-failed': 'PointersNotWritten',
   'filter-failed': 'FilterFailures',
   'event-repeated': 'EventsRepeated',
+  'mail-unread': 'MailUnread',
+  'proof-silent': 'ProofsSilent',
+  'bounce-memory-failed': 'BounceMemoryFailures',
+  'seen-unmarked': 'SeenUnmarked',
   'zone-states-unread': 'ZoneStatesUnread',
 }
 

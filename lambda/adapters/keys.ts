@@ -55,12 +55,7 @@ const slotOf = (policy: KeyPolicy): Slot => ({ policy, key: null, dueAt: 0, read
 /** A clock that was set back would keep a key for as long as it was set back. */
 const isDue = ({ dueAt, readAt }: Slot, now: number): boolean => now >= dueAt || now < readAt
 
-const read = (
-  slot: Slot,
-  sources: KeySources,
-  clock: () => number,
-  parse: (text: string) => string | null,
-): void => {
+const read = (slot: Slot, sources: KeySources, clock: () => number, parse: (text: string) => string | null): void => {
   const { kept, id } = slot.policy
   slot.reading = sources[kept](id, AbortSignal.timeout(READING_TAKES))
     .then((text) => {

@@ -9,6 +9,7 @@ import type { KeyedTable } from './dynamodb-items.ts'
  *     bounces#MINUTE#RECIPIENT     a minute of a recipient    bounces ("MS|MESSAGE", one more than is too many)
  *     burst#RECIPIENT              the last burst             since, until (milliseconds since 1970)
  *     key#NAME                     a key of ours              records (JSON)
+ *     seen#KEY                     an entry of the directory  day (YYYY-MM-DD) of its last mail
  *
  * Each has `expires_at`, seconds since 1970: DynamoDB takes it away some time after that. No item grows with the number of
  * bounces, so that a flood costs the same for each of them.
@@ -36,6 +37,11 @@ export function burstId(recipient: string): string {
 
 export function keyId(name: string): string {
   return `key#${name}`
+}
+
+/** `key`: of the recipient directory. */
+export function seenId(key: string): string {
+  return `seen#${bounded(key, longestRecipient)}`
 }
 
 export function bounceMember(ms: number, messageId: string): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { EventProblem, Message, Scans, ScanStatus } from '../core/message.ts'
+import { headerSigns } from '../core/classify/header-signs.ts'
+import { MAX_TO, type EventProblem, type Message, type Scans, type ScanStatus } from '../core/message.ts'
 import type { Action } from '../core/policy.ts'
 import { decodeWords } from '../core/protocol/encoded-words.ts'
-import { mailboxOf, messageIdOf } from '../core/protocol/header.ts'
+import { mailboxesOf, mailboxOf, messageIdOf } from '../core/protocol/header.ts'
 import { MAX_HOPS, MAX_RECEIVED_LENGTH } from '../core/protocol/hops.ts'
 import { clientOf } from '../core/protocol/received.ts'
 
@@ -21,10 +22,11 @@ export function readMessage(event: unknown): Message {
   const receipt = at(ses, 'receipt')
   const headers = readHeaders(at(mail, 'headers'), problems)
   const id = readText(at(mail, 'messageId'), 'mail.messageId', problems) ?? stableIdOf(event)
+  const reversePath = readReversePath(at(mail, 'source'), headers, problems)
   return {
     id,
     receivedAt: readTime(at(mail, 'timestamp'), at(receipt, 'timestamp'), problems),
-    reversePath: readReversePath(at(mail, 'source'), headers, problems),
+    reversePath,
     recipients: readRecipients(at(receipt, 'recipients'), problems),
     client: clientOf(headers, id),
     received: headers
@@ -32,7 +34,10 @@ export function readMessage(event: unknown): Message {
       .slice(1, 1 + MAX_HOPS)
       .map(({ value }) => value.slice(0, MAX_RECEIVED_LENGTH + 1)),
     fromField: mailboxOf(valueOf(headers, 'from') ?? textOf(first(at(at(mail, 'commonHeaders'), 'from'))) ?? ''),
+    fromFields: countAuthors(headers),
+    toField: addressesOf(headers, 'to'),
     headerMessageId: messageIdOf(valueOf(headers, 'message-id') ?? ''),
+    reportSigns: headerSigns(headers, reversePath),
     subject: readSubject(headers, at(at(mail, 'commonHeaders'), 'subject')),
     scans: readScans(receipt, problems),
     problems,
@@ -64,6 +69,14 @@ function readHeaders(value: unknown, problems: EventProblem[]): readonly Header[
     const text = at(entry, 'value')
     return typeof name === 'string' && typeof text === 'string' ? [{ name, value: text }] : []
   })
+}
+
+/** A From field of several addresses counts for each: DMARC may have passed for another than the one that is read. */
+function countAuthors(headers: readonly Header[]): number {
+  const counts = headers
+    .filter(({ name }) => name.toLowerCase() === 'from')
+    .map(({ value }) => Math.max(mailboxesOf(value, 2).length, 1))
+  return counts.reduce((sum, count) => sum + count, 0)
 }
 
 /** Only the envelope counts: `mail.destination` is what the header says, and has lost Bcc mail for others. */
@@ -152,6 +165,11 @@ function stableIdOf(event: unknown): string {
 
 function valueOf(headers: readonly Header[], name: string): string | null {
   return headers.find((header) => header.name.toLowerCase() === name)?.value ?? null
+}
+
+function addressesOf(headers: readonly Header[], name: string): readonly string[] {
+  const fields = headers.filter((header) => header.name.toLowerCase() === name)
+  return fields.flatMap(({ value }) => mailboxesOf(value, MAX_TO)).slice(0, MAX_TO)
 }
 
 function note(problems: EventProblem[], where: string, expected: string, found: unknown): void {

@@ -15,16 +15,38 @@ type Agreement = { readonly between: readonly (keyof Config)[]; readonly find: (
 const agreements: readonly Agreement[] = [
   { between: ['domains'], find: domainProblems },
   { between: ['domains', 'recipients'], find: srsProblems },
+  { between: ['domains', 'receiving'], find: hostedZoneProblems },
+  { between: ['receiving'], find: displacingProblems },
   { between: ['dnsbl'], find: zoneProblems },
   { between: ['dnsbl'], find: thresholdProblems },
   { between: ['dns'], find: patienceProblems },
   { between: ['dns', 'deadlineMs'], find: timeProblems },
   { between: ['retention'], find: retentionProblems },
+  { between: ['bounces'], find: proofKeyProblems },
+  { between: ['bounces'], find: burstProblems },
 ]
 
 function domainProblems({ domains }: Config): readonly Problem[] {
   const names = domains.map(({ name }) => name)
-  return repeated(names, (index) => ['domains', index], 'is a domain that stands here already')
+  return [
+    ...repeated(names, (index) => ['domains', index], 'is a domain that stands here already'),
+    ...domains.flatMap(({ name, aliasOf }, index) => aliasProblems(name, aliasOf, index, domains)),
+  ]
+}
+
+function aliasProblems(
+  name: string,
+  aliasOf: string | null,
+  index: number,
+  domains: Config['domains'],
+): readonly Problem[] {
+  if (aliasOf === null) return []
+  const target = domains.find((domain) => domain.name === aliasOf)
+  const path = ['domains', index, 'aliasOf']
+  if (target === undefined) return [at(path, aliasOf, 'is not one of the domains')]
+  if (aliasOf === name) return [at(path, aliasOf, 'is the domain itself')]
+  // One step, or a look-up could go in circles.
+  return target.aliasOf === null ? [] : [at(path, aliasOf, `is an alias itself, of ${target.aliasOf}: name that one`)]
 }
 
 function srsProblems({ domains, recipients: { srsDomains } }: Config): readonly Problem[] {
@@ -32,6 +54,19 @@ function srsProblems({ domains, recipients: { srsDomains } }: Config): readonly 
   return srsDomains.flatMap((name, index) =>
     names.has(name) ? [] : [at(['recipients', 'srsDomains', index], name, 'is not one of the domains above')],
   )
+}
+
+function hostedZoneProblems({ domains, receiving: { hostedZones } }: Config): readonly Problem[] {
+  const names = new Set(domains.map(({ name }) => name))
+  return Object.entries(hostedZones).flatMap(([name, zone]) =>
+    names.has(name) ? [] : [at(['receiving', 'hostedZones', name], zone, 'is the zone of none of the domains above')],
+  )
+}
+
+function displacingProblems({ receiving: { activate, replaceActive } }: Config): readonly Problem[] {
+  if (activate || !replaceActive) return []
+  const words = 'has no effect: with receiving.activate false, nothing is made active, and nothing displaced'
+  return [at(['receiving', 'replaceActive'], String(replaceActive), words)]
 }
 
 function thresholdProblems({ dnsbl: { record, stop } }: Config): readonly Problem[] {
@@ -50,6 +85,24 @@ function timeProblems({ dns: { budgetMs }, deadlineMs }: Config): readonly Probl
   if (budgetMs < deadlineMs) return []
   const words = `is not below deadlineMs (${deadlineMs}), so that no time would be left to write the record in`
   return [at(['dns', 'budgetMs'], budgetMs, words)]
+}
+
+/** A tag has room for one digit; two keys of one name and use would leave open which one made it. */
+function proofKeyProblems({ bounces: { keys } }: Config): readonly Problem[] {
+  const digits = keys.flatMap(({ name, use }, index) =>
+    (use === 'prvs' || use === 'tag') && !/^\d$/.test(name)
+      ? [at(['bounces', 'keys', index, 'name'], name, `is not one digit, which is all that a ${use} tag has room for`)]
+      : [],
+  )
+  const names = keys.map(({ name, use }) => `${use} ${name}`)
+  return [...digits, ...repeated(names, (index) => ['bounces', 'keys', index], 'is a key that stands here already')]
+}
+
+function burstProblems({ bounces: { burst } }: Config): readonly Problem[] {
+  const { windowMinutes, quietMinutes } = burst
+  if (windowMinutes <= quietMinutes) return []
+  const words = `is above bounces.burst.quietMinutes (${quietMinutes}), so that a burst would be over while it goes on`
+  return [at(['bounces', 'burst', 'windowMinutes'], windowMinutes, words)]
 }
 
 function retentionProblems({ retention: { recordsDays, mailDays } }: Config): readonly Problem[] {

@@ -1,10 +1,12 @@
 import type {
+  BouncesPolicy,
   DnsPolicy,
   DnsxlPolicy,
   DomainPolicy,
   Mode,
   PrivacyPolicy,
   RecipientsPolicy,
+  ProofKeyUse,
   ScansPolicy,
   ZonePolicy,
 } from '../core/policy.ts'
@@ -18,6 +20,7 @@ export type Config = {
   readonly mode: Mode
   readonly deadlineMs: number
   readonly domains: readonly DomainPolicy[]
+  readonly receiving: Receiving
   readonly recipients: RecipientsPolicy
   readonly dnsbl: Omit<DnsxlPolicy, 'zones'> & {
     readonly zones: readonly ZoneSetting[]
@@ -25,6 +28,11 @@ export type Config = {
     readonly keys: { readonly [name: string]: KeySource }
   }
   readonly trustedRelays: readonly string[]
+  readonly bounces: Omit<BouncesPolicy, 'keys'> & {
+    readonly keys: readonly { readonly name: string; readonly use: ProofKeyUse; readonly source: KeySource }[]
+    /** What feeds the sent log by itself. No decision depends on it. */
+    readonly sentLog: 'none' | 'ses-events'
+  }
   /** What may be on lists itself, and is watched for it. No decision depends on it. */
   readonly outbound: {
     readonly addresses: readonly string[]
@@ -35,6 +43,18 @@ export type Config = {
   readonly dns: DnsPolicy
   readonly privacy: PrivacyPolicy
   readonly retention: Retention
+}
+
+/** Through which receipt rule set mail comes in. No decision depends on it. */
+export type Receiving = {
+  /** null: one of the stack's own. `after` null: at the front. */
+  readonly ruleSet: { readonly name: string; readonly after: string | null } | null
+  readonly activate: boolean
+  readonly replaceActive: boolean
+  readonly shareEnforce: boolean
+  readonly identities: boolean
+  /** Ids of Route 53 zones, by domain. */
+  readonly hostedZones: { readonly [domain: string]: string }
 }
 
 /** One term. All terms of a zone say the same of the zone, or it is a problem. */

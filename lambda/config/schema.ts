@@ -1,7 +1,10 @@
 import * as v from 'valibot'
+import { actions, bounces } from './bounces-schema.ts'
+import { domain, domainByName, modes } from './domain-schema.ts'
+import { receiving } from './receiving-schema.ts'
 import { receivingRegions } from './regions.ts'
+import { is, may, section } from './section.ts'
 import {
-  delimiters,
   dnsServer,
   domainName,
   flag,
@@ -22,9 +25,6 @@ import {
  * documentation and the nearest match for a typo are all read from here.
  */
 
-const modes = oneOf(['observe', 'enforce', 'bypass'], '"observe", "enforce" or "bypass"')
-const actions = oneOf(['deliver', 'quarantine', 'discard'], '"deliver", "quarantine" or "discard"')
-
 /** CloudWatch Logs API, PutRetentionPolicy: no other number is accepted. */
 const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -32,31 +32,6 @@ const logRetentions = [
 
 /** SES: receipt rules, recipients a rule. */
 const mostDomains = 500
-
-const domain = section(
-  {
-    name: is(domainName(), 'The domain. Its subdomains are not meant with it; U-labels are read as A-labels.'),
-    mode: may(v.nullable(modes), null, 'The mode of this domain alone. null: the mode above.'),
-    subAddressDelimiters: may(
-      delimiters,
-      '+',
-      'Each of these characters starts a sub-address (RFC 5233). "": there are none.',
-    ),
-    foldCase: may(flag, true, 'Whether Alice@ and alice@ are one mailbox.'),
-    checkRecipients: may(
-      flag,
-      true,
-      'Whether the directory is asked. false: every recipient of the domain counts as known.',
-    ),
-  },
-  'a domain, or an object with its name',
-)
-
-/** A text stands for a domain with no setting of its own. */
-const domainByName = v.pipe(
-  domainName(),
-  v.transform((name): v.InferOutput<typeof domain> => v.parse(domain, { name })),
-)
 
 const recipients = section({
   unknown: may(actions, 'discard', 'What happens to a message whose recipients all do not exist.'),
@@ -246,6 +221,7 @@ export const configSchema = section({
     ),
     'The domains whose mail is filtered: a name, or an object with settings of its own.',
   ),
+  receiving: may(receiving, {}, 'How mail comes in.'),
   recipients: may(recipients, {}, 'Who exists.'),
   dnsbl: may(dnsbl, {}, "Lists of bad and of good clients (RFC 5782), weighed by postscreen's formula."),
   trustedRelays: may(
@@ -253,30 +229,10 @@ export const configSchema = section({
     [],
     'Servers of ours that hand mail on to SES: the client is the first host behind them.',
   ),
+  bounces: may(bounces, {}, 'How a bounce is judged by the message that it returns.'),
   outbound: may(outbound, {}, 'What is watched for standing on lists itself. Nobody is asked to remove it.'),
   scans: may(scans, {}, 'What SES itself finds.'),
   dns: may(dns, {}, 'How the DNS is asked.'),
   privacy: may(privacy, {}, 'What is written down.'),
   retention: may(retention, {}, 'What is kept, and for how long.'),
 })
-
-/** Settings that stand together. A list is an object, too, to valibot; the walk in problems.ts refuses it. */
-function section<const E extends v.ObjectEntries>(entries: E, what = 'an object') {
-  return v.object(entries, what)
-}
-
-/** A setting that must be given. */
-function is<S extends v.GenericSchema>(schema: S, description: string) {
-  return v.pipe(schema, v.description(description))
-}
-
-/** A setting that has a default. */
-function may<const S extends v.GenericSchema, const D extends v.Default<S, undefined>>(
-  schema: S,
-  fallback: D,
-  description: string,
-): v.SchemaWithPipe<
-  readonly [v.OptionalSchema<S, D>, v.DescriptionAction<v.InferOutput<v.OptionalSchema<S, D>>, string>]
-> {
-  return v.pipe(v.optional(schema, fallback), v.description(description))
-}

@@ -129,6 +129,35 @@ export const keyName = v.pipe(
   v.check(isKeyName, 'the name of a key: at most 20 lower-case letters, digits and hyphens, a letter first'),
 )
 
+/** A DKIM selector: labels of letters, digits, hyphens and underscores (RFC 6376 3.1), in lower case. */
+export const selector = (() => {
+  const what = 'a DKIM selector, such as "s1" or "mail.2026"'
+  return v.pipe(
+    v.string(what),
+    v.regex(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9_])?$/, what),
+    v.transform((text) => text.toLowerCase()),
+    v.metadata({ expected: what }),
+  )
+})()
+
+/** A local part with `*` and `[..]`, in lower case. `*` alone is a domain that sends nothing. */
+export const senderPattern = (() => {
+  const what = 'a local part in which "*" stands for anything and "[+-]" for one of these, such as "info" or "jobs-*"'
+  return v.pipe(
+    v.string(what),
+    v.maxLength(100, what),
+    v.check((text) => /^(?:[^\s@[\]]|\[[^\s@[\]]{1,20}\])+$/.test(text), what),
+    v.transform((text) => text.toLowerCase()),
+    v.metadata({ expected: what }),
+  )
+})()
+
+/** The name of a key that proves: a digit in a tag, up to 32 characters in a header field. */
+export const proofKeyName = (() => {
+  const what = 'the name of a key: 1 to 32 of A-Z, a-z, 0-9, "-" and "_"'
+  return v.pipe(v.string(what), v.regex(/^[\w-]{1,32}$/, what), v.metadata({ expected: what }))
+})()
+
 /** As `node:dns` takes them: `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`. */
 export const dnsServer = (() => {
   const what = 'an IP address, or one with a port such as "192.0.2.53:5353" or "[2001:db8::53]:5353"'

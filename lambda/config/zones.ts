@@ -1,8 +1,7 @@
 import { findList } from '../core/catalogue.ts'
 import { parseTerm, type Term } from '../core/formula.ts'
-import type { KeyPolicy, ZonePolicy } from '../core/policy.ts'
-import { keysIn } from '../core/zone-keys.ts'
-import type { Config, ZoneSetting } from './config.ts'
+import type { ZonePolicy } from '../core/policy.ts'
+import type { ZoneSetting } from './config.ts'
 
 /** A term as it was written: `null` is what it leaves to others. */
 export type WrittenZone = Pick<ZoneSetting, 'term'> & {
@@ -43,16 +42,6 @@ export function zonePolicies(settings: readonly ZoneSetting[]): readonly ZonePol
     zones.set(zone, { zone, ...(zones.get(zone) ?? setting), terms: [...terms, { pattern, weight }] })
   }
   return [...zones.values()]
-}
-
-/** The keys that zones need: of no other may the filter know where it is. */
-export function keyPolicies({ zones, keys }: Config['dnsbl']): readonly KeyPolicy[] {
-  const needed = new Set(zones.flatMap((setting) => keysIn(termOf(setting).zone)))
-  return Object.entries(keys).flatMap(([name, source]): readonly KeyPolicy[] => {
-    if (!needed.has(name)) return []
-    if ('ssm' in source) return [{ name, kept: 'ssm', id: source.ssm }]
-    return [{ name, kept: 'secrets-manager', id: source.secretsManager }]
-  })
 }
 
 /** Throws if it is no term: a configuration holds only terms that were read. */

@@ -10,29 +10,24 @@ import { firstField, mailboxOf } from './protocol/header.ts'
 import { parameterOf, type Mail } from './protocol/mime.ts'
 import { returnedMessageOf, type ReturnedMessage } from './protocol/returned-message.ts'
 import { BOUNCE_SUBJECTS, CHALLENGES, REPLY_SUBJECTS } from './classify/phrases.ts'
-import { daemonOf, isListMail, isNullSender } from './classify/sender.ts'
+import { senderSigns, subjectOf, type HeaderSign } from './classify/header-signs.ts'
+import { daemonOf, isListMail } from './classify/sender.ts'
 import { BOUNCE_SENTENCES } from './classify/sentences.ts'
-import { decodeField, shownText } from './classify/shown-text.ts'
+import { shownText } from './classify/shown-text.ts'
 
 export type Kind = 'dsn' | 'dsn-nonstandard' | 'mdn' | 'auto-reply' | 'challenge' | 'feedback-report' | 'none'
 
 /** Closed: a sign may become the dimension of a metric. */
 export type Sign =
-  | 'report-type'
+  | HeaderSign
   | 'delivery-status-part'
   | 'disposition-part'
   | 'feedback-part'
   | 'tls-report'
   | 'calendar'
-  | 'null-sender'
-  | 'mailer-daemon'
-  | 'daemon-from'
-  | 'daemon-name'
-  | 'bounce-subject'
   | 'bounce-sentence'
   | 'smtp-reply'
   | 'returned-message'
-  | 'failed-recipients-field'
   | 'auto-reply-field'
   | 'reply-subject'
   | 'challenge-text'
@@ -48,7 +43,7 @@ export type Hints = {
 
 /** Pure and bounded by the bounds of the message that was read. */
 export const classify = (mail: Mail, hints: Hints = {}): Classified => {
-  const sender = senderSigns(mail, hints)
+  const sender = senderSigns(mail.fields, hints.reversePath)
   const report = reportOf(mail, sender)
   if (report !== null) return report
   return noticeOf(mail, sender)
@@ -84,7 +79,7 @@ const otherReportOf = (declared: string, types: ReadonlySet<string>): Classified
 
 const noticeOf = (mail: Mail, sender: Signs): Classified => {
   const { fields } = mail
-  const subject = subjectOf(mail)
+  const subject = subjectOf(fields)
   const failed = firstField(fields, 'x-failed-recipients') !== null
   const bounceSubject = BOUNCE_SUBJECTS.some((phrase) => subject.includes(phrase))
   const replySubject = REPLY_SUBJECTS.some((phrase) => subject.includes(phrase))
@@ -124,7 +119,7 @@ const isNotice = (mail: Mail, signs: Signs, returned: ReturnedMessage | null): b
   if (has('failed-recipients-field') || (has('mailer-daemon') && has('bounce-subject'))) return true
   const said = SAYINGS.filter(has).length
   if (said === 0 || isFromList(mail, signs, returned)) return false
-  const agrees = said >= 2 || returned !== null
+  const agrees = said >= 2 || isReturned(signs, returned)
   if (has('daemon-from')) return agrees || has('null-sender') || has('bounce-sentence')
   if (isForward(mail)) return false
   if (has('daemon-name') || has('null-sender')) return agrees
@@ -144,27 +139,22 @@ const isReturnedByProgram = ({ fields }: Mail, returned: ReturnedMessage | null)
   return !isAboutNotice && (returned.found === 'part' || autoSubmitted(fields) !== null)
 }
 
-const SAYINGS: Signs = ['bounce-subject', 'bounce-sentence', 'smtp-reply']
-
-const senderSigns = ({ fields }: Mail, { reversePath }: Hints): Signs => {
-  const daemon = daemonOf(fields)
-  return [
-    ...when(isNullSender(fields, reversePath), 'null-sender'),
-    ...when(daemon === 'mailer-daemon', 'mailer-daemon'),
-    ...when(daemon === 'mailer-daemon' || daemon === 'address', 'daemon-from'),
-    ...when(daemon === 'name', 'daemon-name'),
-  ]
+/** Whoever is away quotes From, Sent, To and Subject, as his mail program does it; a server returns what it has. */
+const isReturned = (signs: Signs, returned: ReturnedMessage | null): boolean => {
+  if (returned === null) return false
+  if (signs.includes('daemon-from') || signs.includes('daemon-name')) return true
+  return returned.found === 'part' || returned.messageId !== null || returned.received.length > 0
 }
+
+const SAYINGS: Signs = ['bounce-subject', 'bounce-sentence', 'smtp-reply']
 
 /** Answers name what they answer; forwards say it in the subject. */
 const isForward = (mail: Mail): boolean => {
   const { fields } = mail
-  if (ANSWER.test(subjectOf(mail))) return true
+  if (ANSWER.test(subjectOf(fields))) return true
   const isAnswer = firstField(fields, 'in-reply-to') !== null && autoSubmitted(fields) === null
   return isAnswer && mailboxOf(firstField(fields, 'from') ?? '') !== null
 }
-
-const subjectOf = ({ fields }: Mail): string => decodeField(firstField(fields, 'subject') ?? '').toLowerCase()
 
 const when = (holds: boolean, sign: Sign): Signs => (holds ? [sign] : [])
 

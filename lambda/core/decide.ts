@@ -1,13 +1,14 @@
 import type { Facts } from './facts.ts'
 import { actions, type Action, type Mode, type Policy } from './policy.ts'
-import { precedence, type Finding, type Reason, type Rule } from './reasons.ts'
+import { overrules, type Finding, type Reason, type Rule } from './reasons.ts'
+import { backscatter } from './rules/backscatter.ts'
 import { dnsxl } from './rules/dnsxl.ts'
 import { event } from './rules/event.ts'
 import { recipients, resolveRecipient } from './rules/recipients.ts'
 import { scans } from './rules/scans.ts'
 import type { RecipientVerdict, Verdict } from './verdict.ts'
 
-const rules: readonly Rule[] = [recipients, dnsxl, scans, event]
+const rules: readonly Rule[] = [recipients, backscatter, dnsxl, scans, event]
 
 /**
  * Judges a message. All rules run, the harshest finding that nothing overrules wins, and every reason is given.
@@ -45,11 +46,10 @@ export function mildest(of: readonly Action[]): Action {
   return actions.find((action) => of.includes(action)) ?? 'deliver'
 }
 
-/** What remains to be done once each overruling finding has taken the effect of those below it in the order. */
+/** What remains to be done once each overruling finding has taken the effect of those that it overrules. */
 function harshestOf(findings: readonly Finding[]): Action {
-  const overruling = findings.filter(({ effect }) => effect === 'overrule').map(({ by }) => precedence.indexOf(by))
-  const floor = Math.min(...overruling, precedence.length)
-  const standing = findings.filter(({ by }) => precedence.indexOf(by) < floor).map(({ effect }) => effect)
+  const overruled = new Set(findings.flatMap(({ by, effect }) => (effect === 'overrule' ? (overrules[by] ?? []) : [])))
+  const standing = findings.filter(({ by }) => !overruled.has(by)).map(({ effect }) => effect)
   return actions.findLast((action) => standing.includes(action)) ?? 'deliver'
 }
 

@@ -1,3 +1,4 @@
+import { bounceSentences } from './explain-bounce.ts'
 import type { DecisionRecord } from './record.ts'
 import type { Reason, ReasonCode, UnsoundState } from './reasons.ts'
 
@@ -43,6 +44,7 @@ const sentences: Explained = {
   'dnsxl-disarmed': ({ zone, score }) =>
     `The listings add up to ${score}, but ${zone}, which might have spoken for the client, was silent: only recorded.`,
   'client-unknown': ({ why }) => `No zone was asked, because it is not certain who connected (${why}).`,
+  ...bounceSentences,
   'virus-found': () => 'SES found a virus.',
   'spam-found': () => 'SES takes it for spam.',
   'dmarc-reject': ({ from_field }) =>
@@ -104,6 +106,21 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
   'dnsxl-disarmed': 'Mend the silent zone or take it out: as long as it is silent, no list stops anything.',
   'client-unknown':
     'If every message has it, SES writes its Received line in a new way: report the record of one message.',
+  'report-recognised': 'Nothing: what sort of mail it is stops no mail.',
+  'bounce-authentic': 'Nothing; read the bounce, it is about mail of yours that did not arrive.',
+  'bounce-backscatter':
+    'Nothing, unless the mail was yours: then the declaration is wrong (`neverSends`, `sendsOnlyVia` or `allOutboundSigned` of the domain), or a server took the signature away, which `quietgate sent-log import` mends.',
+  'bounce-unverified':
+    'Nothing: it is delivered. Sign all mail with DKIM, or feed the sent log, and genuine ones will prove themselves.',
+  'bounce-suspected':
+    'Nothing, unless genuine bounces are among these: then set `bounces.onHints` to "deliver"; the raw message lies at `kept_key`.',
+  'bounce-undecidable':
+    "If it lasts, ask for the key by hand (`dig TXT`), and look at the function's log for the table and the secrets.",
+  'bounce-unread': "Look at the function's permission to read the mail bucket, then at the bucket.",
+  'bounce-burst':
+    'Nothing; what was put aside is listed under `quarantine/`. It ends by itself when no such bounce has come for `bounces.burst.quietMinutes`.',
+  'bounce-memory-unavailable':
+    "Look at the ledger's table: throttled requests, the function's permission, the network.",
   'virus-found': 'Nothing; whoever waits for the message asks the sender for another copy.',
   'spam-found': 'Nothing; `scans.spam` says what happens to such mail.',
   'dmarc-reject': 'Nothing; `scans.dmarcReject` says what happens to such mail, and forwarded mail is often among it.',

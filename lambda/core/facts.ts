@@ -1,4 +1,8 @@
+import type { EntryAnswer, NotAskedWhy, UnavailableCause } from './answers.ts'
+import type { BounceFact } from './bounce-facts.ts'
 import type { Message } from './message.ts'
+
+export type { DirectoryEntry, EntryAnswer, NotAskedWhy, UnavailableCause } from './answers.ts'
 
 /**
  * All that a verdict may depend on. Plain JSON, and every answer of the world stands in it as it was heard, so that a
@@ -12,6 +16,8 @@ export type Facts = {
   readonly recipients: readonly RecipientFact[]
   /** One for each zone of the policy. */
   readonly zones: readonly ZoneFact[]
+  /** What the message returns, if it is a bounce, and what proves that it is ours. */
+  readonly bounce: BounceFact
 }
 
 export type RecipientFact = {
@@ -35,30 +41,14 @@ export type CandidateForm =
   | 'without-sub-address'
   | 'catch-all'
 
-/** What the directory says of one key. */
-export type EntryAnswer =
-  | { readonly answer: 'found'; readonly entry: DirectoryEntry }
-  | { readonly answer: 'absent' }
-  | { readonly answer: 'unavailable'; readonly cause: UnavailableCause }
-  | { readonly answer: 'not-asked'; readonly why: NotAskedWhy }
-
-/** What the directory says of a domain. Only `complete` allows "unknown": a list that nobody finished proves nothing. */
+/**
+ * What the directory says of a domain. `patterns`: local parts that exist by their form, such as `invoice-*`. Only `complete` allows "unknown": a list that nobody finished proves nothing.
+ */
 export type DomainAnswer =
-  | { readonly answer: 'complete' }
-  | { readonly answer: 'incomplete'; readonly why: 'never-imported' | 'empty' }
+  | { readonly answer: 'complete'; readonly patterns?: readonly string[] }
+  | { readonly answer: 'incomplete'; readonly why: 'never-imported' | 'empty'; readonly patterns?: readonly string[] }
   | { readonly answer: 'unavailable'; readonly cause: UnavailableCause }
   | { readonly answer: 'not-asked'; readonly why: NotAskedWhy }
-
-export type DirectoryEntry = {
-  /** `deny`: an address that must not be reached through a catch-all. */
-  readonly kind: 'mailbox' | 'alias' | 'catch-all' | 'deny'
-  /** An alias's target, as imported. */
-  readonly target: string | null
-  /** When it was removed from the source, ISO 8601 UTC; `null` while it exists. */
-  readonly removedAt: string | null
-}
-
-export type UnavailableCause = 'timeout' | 'throttled' | 'unprocessed' | 'refused' | 'unreachable' | 'aborted'
 
 /** What the DNS says of a name (RFC 1034 4.3.2); what the addresses mean is for a rule. */
 export type AddressAnswer =
@@ -89,18 +79,3 @@ export type ControlFact =
       readonly unheardOf: AddressAnswer
     }
   | { readonly answer: 'not-asked'; readonly why: 'nothing-to-count' | 'no-test-entries' }
-
-/** Why a question was not put. */
-export type NotAskedWhy =
-  | 'bypass'
-  | 'always-exists'
-  | 'address-unreadable'
-  | 'domain-not-served'
-  | 'domain-not-checked'
-  | 'too-long-to-exist'
-  | 'return-path'
-  | 'no-recipient-left'
-  | 'client-unknown'
-  | 'client-not-public'
-  | 'normal-sender'
-  | 'address-family'

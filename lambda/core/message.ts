@@ -1,3 +1,4 @@
+import type { HeaderSign } from './classify/header-signs.ts'
 import type { Client } from './protocol/received.ts'
 
 /**
@@ -21,12 +22,21 @@ export type Message = {
   readonly received: readonly string[]
   /** The From: field's address, the Message-ID and the Subject, as far as they could be read. */
   readonly fromField: string | null
+  /** How many From fields there are, one of two addresses counting twice. Above one, nobody knows whom a reader is shown. */
+  readonly fromFields: number
+  /** The addresses of the To fields, as far as they could be read; at most `MAX_TO`. */
+  readonly toField: readonly string[]
   readonly headerMessageId: string | null
   readonly subject: string | null
+  /** What of its header looks like an automated message. None of it is a verdict. */
+  readonly reportSigns: readonly HeaderSign[]
   readonly scans: Scans
   /** What of the event was missing or not as expected. None of it ever makes a verdict harsher. */
   readonly problems: readonly EventProblem[]
 }
+
+/** So many addresses of To are kept. */
+export const MAX_TO = 20
 
 /** The five verdicts that SES itself reached (SES Developer Guide, notification contents of email receiving). */
 export type Scans = {

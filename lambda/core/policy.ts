@@ -14,6 +14,7 @@ export type Policy = {
   readonly keys: readonly KeyPolicy[]
   /** CIDR. Servers of ours that hand mail on to SES: the client is looked for behind them. */
   readonly trustedRelays: readonly string[]
+  readonly bounces: BouncesPolicy
   readonly scans: ScansPolicy
   readonly dns: DnsPolicy
   readonly privacy: PrivacyPolicy
@@ -37,6 +38,16 @@ export type DomainPolicy = {
   readonly foldCase: boolean
   /** `false`: the directory is not asked, and every recipient of the domain counts as known. */
   readonly checkRecipients: boolean
+  /** Another of the domains: whoever exists there exists here, under the same local part. */
+  readonly aliasOf: string | null
+  /** DKIM selectors that sign for the domain, lower case. Others count too, once they have verified a signature. */
+  readonly dkimSelectors: readonly string[]
+  /** Every message that leaves for the domain is signed: a returned one without a signature of ours is not ours. */
+  readonly allOutboundSigned: boolean
+  /** `ses`: the domain sends through SES alone, so that a returned message without a mark of SES is not ours. */
+  readonly sendsOnlyVia: 'ses' | null
+  /** Local parts that never send, such as `info` or `sales-*`: no bounce can be about their mail. */
+  readonly neverSends: readonly string[]
 }
 
 export type RecipientsPolicy = {
@@ -94,6 +105,45 @@ export type KeyPolicy = {
   /** The secret's name or ARN; the parameter's name. */
   readonly id: string
 }
+
+/** How a bounce is judged by the message that it returns. */
+export type BouncesPolicy = {
+  /** What happens to backscatter: a bounce that is proven to be about no mail of ours. */
+  readonly action: Action
+  /** What happens to a bounce that proves nothing and of which something looks wrong. */
+  readonly onHints: Exclude<Action, 'discard'>
+  readonly burst: BurstPolicy
+  readonly replay: ReplayPolicy
+  /** A returned message that is older proves nothing. */
+  readonly maxAgeDays: number
+  /** Host names, with all names below them, by which our own servers report and write their Received lines. */
+  readonly ownServers: readonly string[]
+  readonly keys: readonly ProofKeyPolicy[]
+}
+
+/** More than `limit` bounces to one recipient within `windowMinutes` that prove nothing are a burst. */
+export type BurstPolicy = {
+  readonly limit: number
+  readonly windowMinutes: number
+  /** It is over when none came for so long. */
+  readonly quietMinutes: number
+  /** What happens to those that prove nothing while it lasts. */
+  readonly action: Exclude<Action, 'discard'>
+}
+
+/** How often one proof counts, because whoever saw a message of ours can return it again and again. */
+export type ReplayPolicy = {
+  /** For the same failed recipients. A message may be delayed, delayed again, and fail. */
+  readonly perFailedRecipient: number
+  /** For all failed recipients together. Declared bounce addresses have no such limit: a mailing fails a thousand times. */
+  readonly perMessage: number
+}
+
+/** A key that makes and checks the tags of return paths, or the header field Quietgate-Proof. */
+export type ProofKeyPolicy = KeyPolicy & { readonly use: ProofKeyUse }
+
+/** `tag`: our own sub-address, see core/protocol/hmac-tag.ts. `header`: the field Quietgate-Proof. */
+export type ProofKeyUse = 'prvs' | 'srs' | 'tag' | 'header'
 
 export type ScansPolicy = {
   readonly virus: Action

@@ -17,6 +17,8 @@ import { alwaysExists, resolveRecipient } from './rules/recipients.ts'
 export type RecipientQuestion = {
   readonly address: string
   readonly domainName: string | null
+  /** The domain whose list is asked: that of an alias domain is its target's. */
+  readonly listedUnder: string | null
   readonly candidates: readonly Candidate[]
   /** `null`: the domain is asked for. */
   readonly domainNotAsked: NotAskedWhy | null
@@ -54,6 +56,7 @@ export function recipientQuestions(message: Message, policy: Policy): readonly R
     return {
       address: text,
       domainName: domain.name,
+      listedUnder: domain.aliasOf ?? domain.name,
       candidates: candidatesOf(address, domain, policy),
       domainNotAsked: null,
     }
@@ -67,9 +70,9 @@ export function directoryQuestions(questions: readonly RecipientQuestion[]): {
 } {
   const keys = new Set<string>()
   const domains = new Set<string>()
-  for (const { candidates, domainName, domainNotAsked } of questions) {
+  for (const { candidates, listedUnder, domainNotAsked } of questions) {
     for (const { key, notAsked } of candidates) if (notAsked === null) keys.add(key)
-    if (domainNotAsked === null && domainName !== null) domains.add(domainName)
+    if (domainNotAsked === null && listedUnder !== null) domains.add(listedUnder)
   }
   return { keys: [...keys], domains: [...domains] }
 }
@@ -80,7 +83,7 @@ export function recipientFacts(
   entries: ReadonlyMap<string, EntryAnswer>,
   domains: ReadonlyMap<string, DomainAnswer>,
 ): readonly RecipientFact[] {
-  return questions.map(({ address, domainName, candidates, domainNotAsked }) => ({
+  return questions.map(({ address, domainName, listedUnder, candidates, domainNotAsked }) => ({
     address,
     domainName,
     entries: candidates.map(({ key, form, notAsked }) => ({
@@ -90,7 +93,7 @@ export function recipientFacts(
     })),
     domain:
       domainNotAsked === null
-        ? (domains.get(domainName ?? '') ?? unanswered)
+        ? (domains.get(listedUnder ?? '') ?? unanswered)
         : { answer: 'not-asked', why: domainNotAsked },
   }))
 }
@@ -148,14 +151,15 @@ function isFromNobody(reversePath: string | null): boolean {
 
 function notAsked(address: string, domainName: string | null, why: NotAskedWhy): RecipientQuestion {
   const candidates = [{ key: address, form: 'as-written', notAsked: why }] as const
-  return { address, domainName, candidates, domainNotAsked: why }
+  return { address, domainName, listedUnder: null, candidates, domainNotAsked: why }
 }
 
 /** The order of decision: as written, without a return path's tag, without sub-addresses one at a time, the catch-all. */
 function candidatesOf(address: Address, domain: DomainPolicy, policy: Policy): readonly Candidate[] {
   const candidates = new Map<string, Candidate>()
+  const listedUnder = domain.aliasOf ?? domain.name
   const add = (localPart: string, form: CandidateForm, notAsked: NotAskedWhy | null = null): void => {
-    const key = writeAddress(foldLocalPart(localPart, domain.foldCase), domain.name)
+    const key = writeAddress(foldLocalPart(localPart, domain.foldCase), listedUnder)
     // A candidate that comes up twice counts where it came up first.
     if (!candidates.has(key)) candidates.set(key, { key, form, notAsked: notAsked ?? tooLong(key) })
   }
@@ -172,7 +176,7 @@ function candidatesOf(address: Address, domain: DomainPolicy, policy: Policy): r
   for (const base of withoutSubAddress(tagged ?? localPart, domain.subAddressDelimiters)) {
     add(base, 'without-sub-address', alwaysExists(base) ? 'always-exists' : null)
   }
-  return [...candidates.values(), { key: catchAllKey(domain.name), form: 'catch-all', notAsked: null }]
+  return [...candidates.values(), { key: catchAllKey(listedUnder), form: 'catch-all', notAsked: null }]
 }
 
 function tooLong(key: string): NotAskedWhy | null {

@@ -1,4 +1,7 @@
+import type { Kind, Sign } from './classify.ts'
+import type { HeaderSign } from './classify/header-signs.ts'
 import type { AddressAnswer, Facts, NotAskedWhy, UnavailableCause } from './facts.ts'
+import type { Counterproof, Hint, Proof, Silence, Unproven } from './judgement.ts'
 import type { EventProblem, ScanStatus } from './message.ts'
 import type { Action, Policy } from './policy.ts'
 import type { Hop } from './protocol/hops.ts'
@@ -74,6 +77,49 @@ export type Reason =
   | { readonly code: 'dnsxl-disarmed'; readonly zone: string; readonly score: number }
   /** No zone was asked, because it is not certain who connected. */
   | { readonly code: 'client-unknown'; readonly why: Extract<Hop, { kind: 'unknown' }>['why'] }
+  /** What sort of automated mail it is. Nothing is done because of it. */
+  | {
+      readonly code: 'report-recognised'
+      readonly kind: Exclude<Kind, 'none'>
+      readonly evidence: readonly Sign[]
+    }
+  /** The bounce is about mail that we sent. No list and no flood counts against it. */
+  | {
+      readonly code: 'bounce-authentic'
+      readonly address: string
+      readonly proof: Proof['by']
+      readonly d?: string
+      readonly s?: string
+      readonly key?: string
+      readonly signed_at?: string
+      readonly message_id?: string
+      readonly sent_at?: string
+      readonly last_day?: string
+    }
+  /** The bounce is about mail that we did not send. */
+  | { readonly code: 'bounce-backscatter'; readonly address: string; readonly because: Counterproof }
+  /** Nothing proves the bounce; it is delivered. */
+  | {
+      readonly code: 'bounce-unverified'
+      readonly address: string
+      readonly why: Unproven
+      readonly hints: readonly Hint[]
+    }
+  /** Something looks wrong with a bounce that proves nothing, and the policy acts on that. */
+  | { readonly code: 'bounce-suspected'; readonly address: string; readonly hints: readonly Hint[] }
+  /** Whoever might have proven the bounce was silent; it is delivered. */
+  | { readonly code: 'bounce-undecidable'; readonly address: string; readonly silent: readonly Silence[] }
+  /** The raw mail of what looks like a bounce could not be read; it is delivered. */
+  | { readonly code: 'bounce-unread'; readonly cause: string; readonly signs: readonly HeaderSign[] }
+  /** Too many bounces without proof came for one recipient. */
+  | {
+      readonly code: 'bounce-burst'
+      readonly address: string
+      readonly in_window: number
+      readonly limit: number
+    }
+  /** Earlier bounces could not be counted: the proof stands, and no flood is seen. */
+  | { readonly code: 'bounce-memory-unavailable'; readonly address: string; readonly cause: UnavailableCause }
   /** SES found a virus. */
   | { readonly code: 'virus-found' }
   /** SES takes it for spam. */
@@ -103,7 +149,7 @@ export type Finding = {
   /** Where it stands in the order of precedence. */
   readonly by: Precedence
   /**
-   * `deliver` only states the reason. `overrule` takes the effect of every finding that stands below it in the order.
+   * `deliver` only states the reason. `overrule` takes the effect of the findings that `overrules` names.
    * The others are what the rule wants done.
    */
   readonly effect: Action | 'overrule'
@@ -125,6 +171,7 @@ export const precedence = [
   'unknown-recipient',
   'allow-entry',
   'authentic-bounce',
+  'undecidable-bounce',
   'never-lose',
   'backscatter',
   'dnsxl',
@@ -132,3 +179,14 @@ export const precedence = [
 ] as const
 
 export type Precedence = (typeof precedence)[number]
+
+/**
+ * Whose effect a finding takes away that overrules. A proof says who caused a message and nothing about what is in it, so
+ * that SES's spam verdict on a bounce still counts by policy. Where a proof was only not heard of, it is as if it were there.
+ */
+export const overrules: { readonly [P in Precedence]?: readonly Precedence[] } = {
+  'allow-entry': ['authentic-bounce', 'undecidable-bounce', 'never-lose', 'backscatter', 'dnsxl', 'scans'],
+  'authentic-bounce': ['backscatter', 'dnsxl'],
+  'undecidable-bounce': ['backscatter', 'dnsxl'],
+  'never-lose': ['backscatter', 'dnsxl', 'scans'],
+}

@@ -61,7 +61,13 @@ export type RecordedScans = {
 }
 
 /** Milliseconds, to three decimals. */
-export type RecordedTimings = { readonly directory: number; readonly zones: number; readonly total: number }
+export type RecordedTimings = {
+  readonly directory: number
+  readonly zones: number
+  /** Reading what may be a bounce, and asking for its proofs. */
+  readonly bounce: number
+  readonly total: number
+}
 
 /** What a record says of the run and not of the message. */
 export type Run = {

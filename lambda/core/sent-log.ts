@@ -17,7 +17,13 @@ export type SentEntry = {
 }
 
 export type SentProof =
-  | { readonly answer: 'proof'; readonly destination: string; readonly sentAt: string }
+  | {
+      readonly answer: 'proof'
+      readonly destination: string
+      readonly sentAt: string
+      /** Whom a report about it is for; null where the log does not say. */
+      readonly reversePath: string | null
+    }
   /** The log knows the Message-ID, which everybody may know who ever read the message. */
   | { readonly answer: 'hint'; readonly why: 'no-failed-recipient' | 'another-recipient' | 'too-old' | 'not-yet-sent' }
 
@@ -43,7 +49,7 @@ export const sentLogKey = (messageId: string): string | null => {
 }
 
 /**
- * What the entries of one Message-ID prove of a report that arrived at `receivedAt` (ISO 8601) and says that the mail
+ * What the entries of one Message-ID, none older than `maxAgeMs`, prove of a report that arrived at `receivedAt` (ISO 8601) and says that the mail
  * to `failedRecipients` (final and original) failed. Message-IDs are public: whoever was written to knows one. So
  * the report must also name somebody to whom that message went.
  */
@@ -51,21 +57,22 @@ export const proofOfSending = (
   entries: readonly SentEntry[],
   failedRecipients: readonly string[],
   receivedAt: string,
+  maxAgeMs: number = SENT_LOG_MAX_AGE_MS,
 ): SentProof => {
   const failed = new Set(failedRecipients.map(foldedAddress).filter((address) => address !== null))
   if (failed.size === 0) return { answer: 'hint', why: 'no-failed-recipient' }
   let why: 'another-recipient' | 'too-old' | 'not-yet-sent' = 'another-recipient'
-  for (const { destinations, sentAt } of entries) {
+  for (const { destinations, sentAt, reversePath } of entries) {
     const destination = destinations.find((address) => failed.has(foldedAddress(address) ?? ''))
     if (destination === undefined) continue
     const age = Date.parse(receivedAt) - Date.parse(sentAt)
-    if (age >= -SKEW_MS && age <= SENT_LOG_MAX_AGE_MS) return { answer: 'proof', destination, sentAt }
+    if (age >= -SKEW_MS && age <= maxAgeMs) return { answer: 'proof', destination, sentAt, reversePath }
     why = age < -SKEW_MS ? 'not-yet-sent' : 'too-old'
   }
   return { answer: 'hint', why }
 }
 
-/** Null for what is no address with a domain. */
+/** As addresses are compared in the sent log; null for what is no address with a domain. */
 export const foldedAddress = (text: string): string | null => {
   const address = parseAddress(text)
   if (address.kind !== 'address' || address.domain === '') return null

@@ -27,4 +27,12 @@ export type RecipientVerdict = {
 }
 
 export type MatchedBy =
-  'exact' | 'sub-address' | 'catch-all' | 'alias' | 'always-exists' | 'return-path' | 'recently-removed' | 'not-checked'
+  | 'exact'
+  | 'sub-address'
+  | 'pattern'
+  | 'catch-all'
+  | 'alias'
+  | 'always-exists'
+  | 'return-path'
+  | 'recently-removed'
+  | 'not-checked'

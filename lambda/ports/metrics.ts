@@ -19,5 +19,13 @@ export type Failure =
   | 'filter-failed'
   /** The same event came again; the first decision stands. */
   | 'event-repeated'
+  /** The raw mail of what looks like a bounce could not be read. It was delivered. */
+  | 'mail-unread'
+  /** A key, the sent log or a secret gave no answer, so that a bounce could not be judged. It was delivered. */
+  | 'proof-silent'
+  /** How often a proof was used, or how many bounces came, could not be counted. The proof stands. */
+  | 'bounce-memory-failed'
+  /** The day of the last mail to a recipient could not be noted. */
+  | 'seen-unmarked'
   /** What the scheduled probe found could not be read. Nothing hangs on it but the time that dead zones take. */
   | 'zone-states-unread'

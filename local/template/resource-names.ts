@@ -69,6 +69,10 @@ const KINDS: Readonly<Record<string, ResourceKind>> = {
   'AWS::Lambda::Alias': kind(null, 64, (it) => `${functionArnOf(it)}:${it.text('Name')}`, {
     AliasArn: (it) => `${functionArnOf(it)}:${it.text('Name')}`,
   }),
+  'AWS::Lambda::Url': kind(null, 32, (it) => it.text('TargetFunctionArn'), {
+    FunctionArn: (it) => it.text('TargetFunctionArn'),
+    FunctionUrl: (it) => `https://${it.name.toLowerCase()}.lambda-url.${it.template.region}.on.aws/`,
+  }),
   'AWS::IAM::Role': kind('RoleName', 64, name, { Arn: iamArn('role'), RoleId: name }),
   'AWS::IAM::Policy': kind('PolicyName', 128, name),
   'AWS::IAM::ManagedPolicy': kind('ManagedPolicyName', 128, iamArn('policy'), { PolicyArn: iamArn('policy') }),

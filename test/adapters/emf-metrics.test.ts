@@ -10,7 +10,8 @@ describe('createEmfMetrics', () => {
       mode: 'observe',
       reasons: ['recipient-unknown', 'spam-found'],
       recipients: { known: 1, unknown: 2, unavailable: 0 },
-      milliseconds: { directory: 1.5, zones: 2, total: 4 },
+      bounces: [],
+      milliseconds: { directory: 1.5, zones: 2, bounce: 0, total: 4 },
       coldStart: true,
     })
     const aws = (dimensions: readonly (readonly string[])[], ...names: readonly string[]) => ({

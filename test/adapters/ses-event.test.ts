@@ -26,8 +26,11 @@ describe('readMessage', () => {
       client: { kind: 'client', ip: '203.0.113.5', helo: 'mail.partner.example' },
       received: [],
       fromField: 'bob@partner.example',
+      fromFields: 1,
+      toField: [],
       headerMessageId: '1@partner.example',
       subject: 'Mittag für zwei',
+      reportSigns: [],
       scans: { spam: 'pass', virus: 'pass', spf: 'pass', dkim: 'gray', dmarc: 'fail', dmarcPolicy: 'reject' },
       problems: [],
     })
@@ -48,6 +51,25 @@ describe('readMessage', () => {
     expect(readMessage(eventOf({ mail: { source: undefined, headers: address } })).reversePath).toBe(
       'bob@partner.example',
     )
+  })
+
+  it.each([
+    ['one address', ['Bob <bob@partner.example>'], 1],
+    ['a name with a comma', ['Smith, Bob <bob@partner.example>'], 1],
+    ['no address', ['MAILER-DAEMON'], 1],
+    ['two addresses', ['bob@partner.example, "Eve" <eve@eve.example>'], 2],
+    ['two fields', ['bob@partner.example', 'eve@eve.example'], 2],
+    ['none', [], 0],
+  ])('counts who a message says that it is from: %s', (_name, froms, count) => {
+    const headers = [...own, ...froms.map((value) => ({ name: 'from', value }))]
+    expect(readMessage(eventOf({ mail: { headers } })).fromFields).toBe(count)
+  })
+
+  it('reads whom it is addressed to, over all of its To fields, and no more than can matter', () => {
+    const to = (count: number): string => Array.from({ length: count }, (_, i) => `u${i}@example.com`).join(', ')
+    const headers = ['Alice <alice@example.com>', to(30)].map((value) => ({ name: 'To', value }))
+    const { toField } = readMessage(eventOf({ mail: { headers } }))
+    expect([toField.length, toField[0], toField[1]]).toEqual([20, 'alice@example.com', 'u0@example.com'])
   })
 
   it('keeps the trace below the line of SES, as long as it is worth reading', () => {

@@ -18,6 +18,8 @@ describe('a notice by RFC 3464', () => {
     const found = readReport(report())
 
     expect({ ...found, returned: found.returned?.header }).toEqual({
+      originalRecipients: [],
+      reportingMta: 'mx.away.example',
       kind: 'dsn',
       evidence: ['report-type', 'delivery-status-part', 'null-sender', 'mailer-daemon', 'daemon-from'],
       returned: sentRaw,

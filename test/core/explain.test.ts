@@ -16,7 +16,7 @@ describe('explain', () => {
     ])
     const record = recordOf(facts, decide(facts, policy), policy, {
       decidedAt: '2026-11-21T10:00:01.000Z',
-      timings: { directory: 0, zones: 0, total: 0 },
+      timings: { directory: 0, zones: 0, bounce: 0, total: 0 },
       coldStart: false,
       codeVersion: 'test',
       disposition: 'CONTINUE',

@@ -51,7 +51,8 @@ describe('the alarms about the lists', () => {
       mode: 'enforce',
       reasons: ['dnsxl-disarmed'],
       recipients: { known: 1, unknown: 0, unavailable: 0 },
-      milliseconds: { directory: 0, zones: 0, total: 0 },
+      bounces: [],
+      milliseconds: { directory: 0, zones: 0, bounce: 0, total: 0 },
       coldStart: false,
     })
     const written = lines.flatMap((line) => seriesIn(JSON.parse(line) as EmfLine))

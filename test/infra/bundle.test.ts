@@ -62,6 +62,7 @@ describe('the bundle of the filter', () => {
           RECORD_BUCKET: 'records',
           DIRECTORY_TABLE: 'directory',
           STATE_TABLE: 'state',
+          LEDGER_TABLE: 'ledger',
         },
         ...{ CODE_VERSION: '0', AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
         // Port 9 (discard): nobody listens there, so that every call is refused at once.

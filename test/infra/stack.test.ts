@@ -98,6 +98,7 @@ describe('the filter function', () => {
       RECORD_BUCKET: { Ref: recordBucket },
       DIRECTORY_TABLE: { Ref: directoryTable },
       STATE_TABLE: { Ref: stateTable },
+      LEDGER_TABLE: { Ref: ledgerTable },
       CODE_VERSION: expect.stringMatching(/^0\.1\.0\+[0-9a-f]{8}$/) as string,
     })
     expect(JSON.stringify(Variables).length).toBeLessThan(1024)
@@ -122,8 +123,9 @@ describe('the filter function', () => {
     expect(table(statementsOf(template, 'AWS::IAM::Policy', 'Filter'))).toEqual(
       [
         'Allow  s3:PutObject           RecordBucket/in/*, RecordBucket/quarantine/*',
-        'Allow  s3:GetObject           RecordBucket/in/*',
-        'Allow  dynamodb:BatchGetItem  DirectoryTable, StateTable',
+        'Allow  s3:GetObject           MailBucket/mail/*, RecordBucket/in/*',
+        'Allow  dynamodb:BatchGetItem  DirectoryTable, LedgerTable, StateTable',
+        'Allow  dynamodb:PutItem, dynamodb:UpdateItem  LedgerTable',
         'Allow  logs:CreateLogStream, logs:PutLogEvents  FilterLogs',
         'Deny   ses:*                  *',
       ].map((line) => line.replace(/ +/g, ' ')),
@@ -227,6 +229,7 @@ describe('what is kept', () => {
       .map(([id, { Type }]) => `${Type} ${id}`)
     expect(kept.sort()).toEqual([
       'AWS::DynamoDB::Table DirectoryTableD64E6930',
+      'AWS::DynamoDB::Table LedgerTable9343E4AA',
       'AWS::DynamoDB::Table StateTable962DE04C',
       'AWS::Logs::LogGroup FilterLogs886BB365',
       'AWS::Logs::LogGroup ProbeLogs736D0130',
@@ -289,6 +292,17 @@ describe('what is kept', () => {
     })
   })
 
+  it('has a ledger whose items end by themselves, and that can be restored', () => {
+    expect(only(template, 'AWS::DynamoDB::Table', 'Ledger').Properties).toEqual({
+      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      Tags: [{ Key: 'application', Value: 'quietgate' }],
+    })
+  })
+
   it('has a table of states that is keyed by id and can be restored', () => {
     expect(only(template, 'AWS::DynamoDB::Table', 'State').Properties).toEqual({
       AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
@@ -308,6 +322,7 @@ describe('the stack', () => {
       RecordBucket: { Ref: recordBucket },
       DirectoryTable: { Ref: directoryTable },
       StateTable: { Ref: stateTable },
+      LedgerTable: { Ref: ledgerTable },
       FilterFunction: { Ref: filterFunction },
       ProbeFunction: { Ref: idOf(template, 'AWS::Lambda::Function', 'Probe') },
       RuleSet: { Ref: idOf(template, 'AWS::SES::ReceiptRuleSet') },
@@ -327,6 +342,7 @@ const mailBucket = outputRef('MailBucket')
 const recordBucket = outputRef('RecordBucket')
 const directoryTable = outputRef('DirectoryTable')
 const stateTable = outputRef('StateTable')
+const ledgerTable = outputRef('LedgerTable')
 const filterFunction = outputRef('FilterFunction')
 
 type Statement = {
@@ -380,9 +396,11 @@ function assetWith(fileName: string, assembly: string): string {
 /** Each statement as a line: effect, actions, and resources by the name that a person knows them by. */
 function table(statements: readonly Statement[]): readonly string[] {
   const names = new Map([
+    [mailBucket, 'MailBucket'],
     [recordBucket, 'RecordBucket'],
     [directoryTable, 'DirectoryTable'],
     [stateTable, 'StateTable'],
+    [ledgerTable, 'LedgerTable'],
     [idOf(template, 'AWS::Logs::LogGroup', 'Filter'), 'FilterLogs'],
     [idOf(template, 'AWS::Logs::LogGroup', 'Probe'), 'ProbeLogs'],
   ])

@@ -45,7 +45,7 @@ function configOf(settings: object): Config {
 const code = 'export const handler = async () => ({ disposition: "CONTINUE" })\n'
 
 /** As `bundle` leaves them: dist/functions/NAME/index.mjs. */
-const bundles: readonly BundledFunction[] = ['filter', 'probe-zones'].map((name) => {
+export const bundles: readonly BundledFunction[] = ['filter', 'probe-zones', 'sent-log'].map((name) => {
   const directory = join(temporary('dist'), 'functions', name)
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'index.mjs'), code)

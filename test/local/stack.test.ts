@@ -10,6 +10,7 @@ import { samples } from '../../local/samples.ts'
 import { send } from '../../local/send.ts'
 import { assertValidRecord } from '../record-schema.ts'
 import { letter, startedStack, type StartedStack } from './started-stack.ts'
+import { withoutPermission } from './without-permission.ts'
 
 const toNobody = { recipients: ['nobody@example.com'] }
 
@@ -275,15 +276,6 @@ function breakPolicy(folder: string): void {
     const policy = JSON.parse(readFileSync(path, 'utf8')) as object
     writeFileSync(path, JSON.stringify({ ...policy, recipients: null }))
   }
-}
-
-/** Takes one action out of every policy of the synthesized template. */
-function withoutPermission(folder: string, action: string): void {
-  const name = readdirSync(folder).find((file) => file.endsWith('.template.json')) ?? ''
-  const text = readFileSync(join(folder, name), 'utf8')
-  const changed = text.replaceAll(`"${action}"`, '"sts:GetCallerIdentity"')
-  if (changed === text) throw new Error(`The template does not grant ${action} in the first place.`)
-  writeFileSync(join(folder, name), changed)
 }
 
 function eventTo(recipients: readonly string[], messageId: string) {

@@ -2,7 +2,7 @@
 # Installs what the system tests run against, on Debian, as root. Takes under a second when everything is there already.
 #
 #   swaks    an SMTP client that states another address by XCLIENT; from its package
-#   postfix  a mail server
+#   postfix, exim, opensmtpd, sendmail  mail servers
 #   rbldnsd  a server of DNS lists
 #   unbound  a resolver
 #
@@ -22,6 +22,12 @@ main() {
   require_debian
   install_packages swaks
   unpack postfix postfix
+  unpack exim exim4-daemon-light
+  unpack opensmtpd opensmtpd
+  unpack sendmail sendmail-bin
+  complete exim usr/sbin/exim4
+  complete opensmtpd usr/sbin/smtpd
+  complete sendmail usr/libexec/sendmail/sendmail
   unpack rbldnsd rbldnsd
   unpack unbound unbound
 }
@@ -64,6 +70,17 @@ unpack() {
   rm -rf "$folder"
   mv "$fresh" "$folder"
   echo "unpacked $* into $folder"
+}
+
+# complete NAME PROGRAM: copies every library of the program that this machine has into $programs/NAME, at its own path, so that
+# the folder can be a root (chroot). These servers look for accounts and folders at paths that nothing can change.
+complete() {
+  local folder=$programs/$1 libraries
+  [ -e "$folder/.complete" ] && return
+  libraries=$(LD_LIBRARY_PATH=$(echo "$folder"/usr/lib/*-linux-gnu) ldd "$folder/$2" | grep -o '/[^ ]*' | grep -v "^$folder/")
+  # shellcheck disable=SC2086 # one word for each library
+  cp -L --parents $libraries "$folder"
+  touch "$folder/.complete"
 }
 
 require_debian() {

@@ -7,6 +7,7 @@ import type { Message } from '../../lambda/core/message.ts'
 import type { Policy, ZonePolicy } from '../../lambda/core/policy.ts'
 import { gatherFacts } from '../../lambda/filter.ts'
 import type { ZoneLookup } from '../../lambda/ports/zone-lookup.ts'
+import { createMemoryBouncePorts } from '../../local/memory/bounce-ports.ts'
 import { createMemoryDirectory, mailboxes } from '../../local/memory/recipient-directory.ts'
 import { messageOf, policyOf } from '../builders.ts'
 import type { Unbound } from './unbound.ts'
@@ -36,6 +37,8 @@ export function lookupOf(policy: Policy, keys: KeyReader = () => Promise.resolve
 /** The filter up to its verdict on mail to alice@example.com, in one instance: it remembers what it heard. */
 export function judgeOf(policy: Policy, zones = lookupOf(policy)) {
   const ports = {
+    ...createMemoryBouncePorts(),
+    metrics: { failed: () => undefined },
     directory: createMemoryDirectory(mailboxes('alice@example.com')),
     zones,
     stopwatch: () => performance.now(),

@@ -92,7 +92,7 @@ describe('mail that Postfix relays', () => {
         disposition: 'CONTINUE',
         action: 'deliver',
         recipients: ['alice@example.com: known, deliver'],
-        reasons: [],
+        reasons: ['report-recognised', 'bounce-unverified'],
         mail_from: undefined,
         null_sender: true,
         client_ip: '127.0.0.1',

@@ -4,6 +4,7 @@ import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run, unpacked, type Ran, type RunOptions } from './programs.ts'
+import type { Routes } from './rooted.ts'
 import { followLog, freePort } from './server-log.ts'
 
 /** A Postfix of its own: configuration, queue and ports are nobody else's. */
@@ -29,8 +30,10 @@ export type Postfix = {
  *
  * It starts as root and gives its processes to accounts that every Debian has (uucp, mail), so that no account must be
  * made for it.
+ *
+ * @param settings more lines of main.cf
  */
-export async function startPostfix(relayPort: number): Promise<Postfix> {
+export async function startPostfix(relayPort: number, settings: readonly string[] = []): Promise<Postfix> {
   const { folder: programs, env } = unpacked('postfix', ['usr/lib/postfix'])
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-postfix-'))
   // Postfix's unprivileged processes must reach their queue.
@@ -39,7 +42,7 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
   const port = await freePort()
   mkdirSync(config)
   mkdirSync(join(folder, 'queue'))
-  writeFileSync(join(config, 'main.cf'), settingsOf(programs, folder, relayPort))
+  writeFileSync(join(config, 'main.cf'), `${settingsOf(programs, folder, relayPort)}${lines(...settings)}`)
   writeFileSync(join(config, 'master.cf'), servicesOf(port))
   const command = (name: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> =>
     run(join(programs, 'usr/sbin', name), args, { ...options, env })
@@ -83,6 +86,17 @@ export async function startPostfix(relayPort: number): Promise<Postfix> {
     smtpSource: (...args) => command('smtp-source', [...args, `127.0.0.1:${port}`]),
     close,
   }
+}
+
+/** As the other relays start: between the routes, and it warns of a delay after a second. */
+export function startPostfixBetween(routes: Routes): Promise<Postfix> {
+  const transports = [...routes].map(([domain, port]) => `{${domain} = smtp:[127.0.0.1]:${port}}`)
+  return startPostfix(routes.get('example.com') ?? 0, [
+    `transport_maps = inline:{ ${transports.join(', ')} }`,
+    'delay_warning_time = 1s',
+    'queue_run_delay = 1s',
+    'minimal_backoff_time = 1s',
+  ])
 }
 
 function settingsOf(programs: string, folder: string, relayPort: number): string {

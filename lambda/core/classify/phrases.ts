@@ -29,7 +29,7 @@ export const BOUNCE_SUBJECTS = phrasesOf(`
   não pôde ser entregue | falha na entrega | mensagem não | notificação de status | mensagem devolvida |
   não é possível entregar | impossibile recapitare | mancata consegna | non recapitabile | non recapitato |
   notifica sullo stato | non consegnat | recapito | messaggio non | nie można dostarczyć | niedostarczon |
-  nie dostarczon | nie został dostarczon | niedoręczon | nie doręczon | błąd dostarczania |
+  niedostarczaln | nie dostarczon | nie został dostarczon | niedoręczon | nie doręczon | błąd dostarczania |
   powiadomienie o stanie | zwrot poczty | nedoručiteln | nedoručen | nelze doručit | не доставлен |
   недоставлен | не удалось доставить | не может быть доставлен | не удается доставить | сообщение не | доставк |
   iletilemedi | teslim edilemedi | 配信不能 | 配信できません | 送信できません | 配信エラー | 配達不能 | 配送不能 | 配信失敗 | 送信エラー |

@@ -1,6 +1,6 @@
 /** Who says that he wrote a message, and whether that is a program's name. */
 import { firstField, mailboxOf, type HeaderField } from '../protocol/header.ts'
-import { decodeField } from './shown-text.ts'
+import { decodeField } from './decode-field.ts'
 import { DAEMON_LOCAL_PARTS, DAEMON_NAMES } from './phrases.ts'
 
 /** A From that a mail server writes; null if a person might have. */

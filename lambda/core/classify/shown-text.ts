@@ -1,8 +1,8 @@
 /** What a person would read in a message, in lower case, as much of it as a notice needs. */
-import { decodeWords } from '../protocol/encoded-words.ts'
 import type { Mail, Part } from '../protocol/mime.ts'
 import { parameterOf } from '../protocol/mime.ts'
 import { RETURNED_TYPES, textOf } from '../protocol/returned-message.ts'
+import { strictly } from './decode-field.ts'
 
 /** Octets of a part, and parts: a server says what happened before it quotes. */
 const MAX_LENGTH = 8 * 1024
@@ -23,10 +23,6 @@ export const shownText = (mail: Mail): string => {
   return texts.join('\n').toLowerCase().replace(BLANKS, ' ')
 }
 
-/** A field as it is shown. Octets that nobody encoded are UTF-8 (RFC 6532) wherever they can be. */
-export const decodeField = (value: string): string =>
-  decodeWords(/[\x80-\xff]/.test(value) ? (strictly(Buffer.from(value, 'latin1'), 'utf-8') ?? value) : value)
-
 const decoded = (text: string, part: Part): string => {
   if (!BEYOND_ASCII.test(text)) return text
   // The cut may have gone through a character.
@@ -39,14 +35,6 @@ const decoded = (text: string, part: Part): string => {
     if (shown !== null) return shown.replaceAll('\u2019', "'")
   }
   return text
-}
-
-const strictly = (bytes: Uint8Array, charset: string): string | null => {
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes)
-  } catch {
-    return null // the runtime does not know this charset, or the text is not in it
-  }
 }
 
 /** An escape sequence of ISO-2022-JP counts: its bytes are all ASCII. */

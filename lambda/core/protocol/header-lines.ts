@@ -4,8 +4,9 @@
  */
 
 export type InlineBlock = {
-  /** Index of its first line in the text. */
+  /** Index of its first line in the text, and behind its last one. */
   readonly at: number
+  readonly end: number
   /** The fields without the quotation; otherwise as they stand, line ends included. */
   readonly raw: string
   /** Names of fields, in lower case. */
@@ -16,12 +17,12 @@ export type InlineBlock = {
 export const MAX_BLOCKS = 200
 
 /**
- * Every run of lines that are fields, if at least two of them belong to any message. Each line is looked at once or, where
- * a quotation changes, twice.
+ * Every run of lines that are fields, if at least two of them belong to any message; one by one, for whoever has found what
+ * he looks for. Each line is looked at once or, where a quotation changes, twice.
  */
-export const inlineBlocks = (text: string): readonly InlineBlock[] => {
-  const blocks: InlineBlock[] = []
-  for (let at = 0; at < text.length && blocks.length < MAX_BLOCKS;) {
+export function* inlineBlocks(text: string): Iterable<InlineBlock> {
+  let blocks = 0
+  for (let at = 0; at < text.length && blocks < MAX_BLOCKS;) {
     const line = lineOf(text, at)
     const prefix = prefixOf(line)
     if (nameOf(line.slice(prefix.length)) === null) {
@@ -29,16 +30,17 @@ export const inlineBlocks = (text: string): readonly InlineBlock[] => {
       continue
     }
     const block = readBlock(text, at, prefix)
-    if (count(block.names, MESSAGE_FIELDS) >= 2) blocks.push(block)
     at = block.end
+    if (weightOf(block) < 2) continue
+    blocks++
+    yield block
   }
-  return blocks
 }
 
 /** How many of the fields that make a message are there. */
 export const weightOf = ({ names }: InlineBlock): number => count(names, MESSAGE_FIELDS)
 
-const readBlock = (text: string, at: number, prefix: string): InlineBlock & { readonly end: number } => {
+const readBlock = (text: string, at: number, prefix: string): InlineBlock => {
   const names = new Set<string>()
   const lines: string[] = []
   let end = at

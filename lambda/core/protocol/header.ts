@@ -76,21 +76,26 @@ export const firstField = (fields: readonly HeaderField[], name: string): string
  * The first address in a From, Sender or To field, as written there, without comments and display name; null if there
  * is none (`undisclosed-recipients:;`, `MAILER-DAEMON <>`). `parseAddress` says whether it can be read.
  */
-export const mailboxOf = (value: string): string | null => {
+export const mailboxOf = (value: string): string | null => mailboxesOf(value, 1)[0] ?? null
+
+/** The first addresses in such a field, at most `limit`. */
+export const mailboxesOf = (value: string, limit: number): readonly string[] => {
+  const found: string[] = []
   let written = ''
-  for (let i = 0; i < value.length;) {
+  for (let i = 0; i < value.length && found.length < limit;) {
     const character = value.charAt(i)
     const end = endOfToken(value, i)
     if (END_OF_MAILBOX.includes(character)) {
       const mailbox = withoutBlanks(written)
-      if (mailbox !== null) return mailbox
+      if (mailbox !== null) found.push(mailbox)
     }
-    // What stood before was a display name, the name of a group, a source route, or no address.
+    // What stood before was a display name, the name of a group, a source route, or no address; or it has been taken.
     if (START_OF_MAILBOX.includes(character)) written = ''
     else written += character === '(' ? ' ' : value.slice(i, end)
     i = end
   }
-  return withoutBlanks(written)
+  const last = withoutBlanks(written)
+  return last === null || found.length === limit ? found : [...found, last]
 }
 
 /** The identifier without its angle brackets, and without the blanks that folding left in it; null if there is none. */

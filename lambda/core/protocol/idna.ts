@@ -54,6 +54,9 @@ export const parseDomain = (text: string): DomainName | NotADomain => {
 export const lowerCase = (text: string): string =>
   /^[\x00-\x7f]*$/.test(text) ? text.toLowerCase() : Array.from(text, (character) => character.toLowerCase()).join('')
 
+/** Whether a name is the domain or below it. Both are A-labels in lower case. */
+export const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`)
+
 /** Nearly every name that is ever read takes this way. */
 const plainDomain = (text: string): DomainName | NotADomain => {
   const name = text.endsWith('.') ? text.slice(0, -1) : text

@@ -41,6 +41,9 @@ export type MimeBounds = {
 /** What a report is to be found in: no known server puts the returned headers deeper or later. */
 export const MIME_BOUNDS: MimeBounds = { maxLength: 2 * 1024 * 1024, maxParts: 100, maxDepth: 8 }
 
+/** Octets to fetch of a message that may be a report: one more than are read, so that it shows that there are more. */
+export const REPORT_LENGTH = MIME_BOUNDS.maxLength + 1
+
 /** Reads a message, `text` being latin1. Never throws. Time grows with the length, times the depth that is allowed. */
 export const readMail = (text: string, bounds: MimeBounds = MIME_BOUNDS): Mail => {
   const seen = text.slice(0, bounds.maxLength)
@@ -98,6 +101,7 @@ const readPart = (
   for (const [from, to] of sections(body, boundary, reading)) {
     const section = body.slice(from, to)
     const block = parseHeaderBlock(section)
+    if (block.truncated) reading.truncated = true
     readPart(block.fields, section, block.bodyAt, inner, depth + 1, reading)
   }
 }
@@ -111,24 +115,37 @@ const sections = (
   const found: (readonly [number, number])[] = []
   const room = bounds.maxParts - parts.length + 1
   let begin: number | null = null
-  for (let at = body.indexOf(boundary); at >= 0 && found.length < room; at = body.indexOf(boundary, at + 1)) {
-    if (at > 0 && body[at - 1] !== '\n') continue
+  for (let at = delimiterAt(body, boundary, 0); at >= 0 && found.length < room; at = delimiterAt(body, boundary, at)) {
     const end = endOfLine(body, at)
     const rest = body.slice(at + boundary.length, Math.min(end, at + boundary.length + 80)).trim()
+    const last = at
+    at = end
     if (rest !== '' && rest !== '--') continue
-    if (begin !== null) found.push([begin, body[at - 2] === '\r' ? at - 2 : at - 1])
+    if (begin !== null) found.push([begin, body[last - 2] === '\r' ? last - 2 : last - 1])
     begin = end + 1
     if (rest === '--') return found
-    at = end
   }
   if (begin !== null && begin < body.length && found.length < room) found.push([begin, body.length])
   return found
 }
 
+/**
+ * The next line that begins with the delimiter, at `from` or behind it; -1 if there is none. Only lines with dashes are compared:
+ * a search for the delimiter itself looks at an octet as often as the two are alike.
+ */
+const delimiterAt = (body: string, boundary: string, from: number): number => {
+  if (from === 0 && body.startsWith(boundary)) return 0
+  for (let feed = body.indexOf('\n--', from); feed >= 0; feed = body.indexOf('\n--', feed + 3)) {
+    if (body.startsWith(boundary, feed + 1)) return feed + 1
+  }
+  return -1
+}
+
 /** The delimiter, dashes included. Where the declared one is not used, the first line that looks like one and is followed by a field. */
 const boundaryOf = (contentType: string, body: string): string | null => {
   const declared = parameterOf(contentType, 'boundary')?.trimEnd() ?? ''
-  if (declared !== '' && declared.length <= MAX_BOUNDARY && body.includes(`--${declared}`)) return `--${declared}`
+  if (declared !== '' && declared.length <= MAX_BOUNDARY && delimiterAt(body, `--${declared}`, 0) >= 0)
+    return `--${declared}`
   const at = body.startsWith('--') ? 0 : body.indexOf('\n--') + 1
   if (!body.startsWith('--', at)) return null
   const line = body.slice(at, Math.min(endOfLine(body, at), at + MAX_BOUNDARY)).trimEnd()

@@ -48,80 +48,99 @@ const MAX_LISTED = 100
 /** Octets of a text in which a header is looked for: a server says what happened, and then returns what it has. */
 const MAX_TEXT = 256 * 1024
 
+/** Octets that are decoded for that: quoted-printable makes three of one, but not of all. */
+const MAX_ENCODED = 2 * MAX_TEXT
+
 /** The outermost returned message: first the parts that are made for it, then texts. Null if there is none. */
 export const returnedMessageOf = (mail: Mail): ReturnedMessage | null => {
   let best: ReturnedMessage | null = null
   for (const part of mail.parts) {
     if (part.depth === 0) continue
-    const returned = RETURNED_TYPES.has(part.type) ? (ownHeader(part) ?? ofPart(part)) : ownHeader(part)
+    const own = ownHeader(part, mail.truncated)
+    const returned = own ?? (RETURNED_TYPES.has(part.type) ? ofPart(part, mail.truncated) : null)
     if (returned !== null && returned.messageId !== null) return returned
     best ??= returned
   }
   const block = inlineBlockOf(mail)
   if (block === null) return best
-  const inline = messageOf(block.raw, 'text')
+  const inline = messageOf(block.raw, 'text', block.isCut)
   return best === null || (best.messageId === null && inline !== null && inline.messageId !== null) ? inline : best
 }
 
-/** The text of a part without its transfer encoding and without tags, latin1; null if it is no text. */
+/** The first `MAX_TEXT` octets of a part without its transfer encoding and without tags, latin1; null if it is no text. */
 export const textOf = (part: Part): string | null => {
   if (!part.type.startsWith('text/') && part.type !== 'text') return null
-  const decoded = decodeTransfer(part.body, part.encoding)
-  return part.type === 'text/html' ? textOfHtml(decoded.slice(0, MAX_TEXT)) : decoded
+  const known = texts.get(part)
+  if (known !== undefined) return known
+  const decoded = startOf(part).slice(0, MAX_TEXT)
+  const text = part.type === 'text/html' ? textOfHtml(decoded) : decoded
+  texts.set(part, text)
+  return text
 }
+
+/** One message is asked three times: what it is, what it returns, whom it could not reach. */
+const texts = new WeakMap<Part, string>()
+
+/** No more of a part than can be looked at. */
+const startOf = ({ body, encoding }: Part): string => decodeTransfer(body.slice(0, MAX_ENCODED), encoding)
 
 /** Inside a text: the first block with a From or a Message-ID that is worth it, else the one that holds most. */
 export const bestBlock = (text: string): InlineBlock | null => {
-  const blocks = inlineBlocks(text.slice(0, MAX_TEXT))
-  const whole = blocks.find((block) => block.names.has('message-id') && weightOf(block) >= 2)
-  if (whole !== undefined) return whole
-  return blocks.reduce<InlineBlock | null>(
-    (best, block) => (best === null || weightOf(block) > weightOf(best) ? block : best),
-    null,
-  )
-}
-
-/**
- * Where the empty line between a part and the message in it was lost, the fields of the message stand among those of the
- * part; some servers give the part no fields at all.
- */
-const ownHeader = (part: Part): ReturnedMessage | null => {
-  const has = (name: string): boolean => firstField(part.fields, name) !== null
-  if (!has('from') || !(has('date') || has('message-id'))) return null
-  const first = part.fields.findIndex(({ name }) => !/^(?:content|mime)-/i.test(name))
-  let at = 0
-  for (let field = 0; field < first;) {
-    const feed = part.header.indexOf('\n', at)
-    at = feed < 0 ? part.header.length : feed + 1
-    if (!' \t'.includes(part.header.charAt(at))) field++
-  }
-  return messageOf(part.header.slice(at), 'part')
-}
-
-const ofPart = (part: Part): ReturnedMessage | null => {
-  const decoded = decodeTransfer(part.body, part.encoding)
-  const text = decoded.slice(leadingLines(decoded))
-  const message = messageOf(text, 'part')
-  // Some gateways put a line of their own above the header, or quote it.
-  const block = message === null || message.messageId === null ? bestBlock(text) : null
-  const nested = block === null ? null : messageOf(block.raw, 'nested-text')
-  return nested !== null && (message === null || nested.messageId !== null) ? nested : message
-}
-
-const inlineBlockOf = (mail: Mail): InlineBlock | null => {
   let best: InlineBlock | null = null
-  for (const part of mail.parts) {
-    // Behind a delimiter that was mistyped, the returned part is the end of the part before it.
-    const text = part.type.endsWith('delivery-status') ? decodeTransfer(part.body, part.encoding) : textOf(part)
-    const block = text === null || RETURNED_TYPES.has(part.type) ? null : bestBlock(text)
-    if (block === null) continue
+  for (const block of inlineBlocks(text.slice(0, MAX_TEXT))) {
     if (block.names.has('message-id')) return block
     if (best === null || weightOf(block) > weightOf(best)) best = block
   }
   return best
 }
 
-const messageOf = (text: string, found: ReturnedMessage['found']): ReturnedMessage | null => {
+/**
+ * Where the empty line between a part and the message in it was lost, the fields of the message stand among those of the
+ * part; some servers give the part no fields at all.
+ */
+const ownHeader = (part: Part, isCut: boolean): ReturnedMessage | null => {
+  const has = (name: string): boolean => firstField(part.fields, name) !== null
+  if (!has('from') || !(has('date') || has('message-id'))) return null
+  const first = part.fields.findIndex(({ name }) => !/^(?:content|mime)-/i.test(name))
+  // The line of an mbox on top is no field.
+  let at = part.header.startsWith('From ') && first > 0 ? part.header.indexOf('\n') + 1 : 0
+  for (let field = 0; field < first && at < part.header.length;) {
+    const feed = part.header.indexOf('\n', at)
+    at = feed < 0 ? part.header.length : feed + 1
+    if (!' \t'.includes(part.header.charAt(at))) field++
+  }
+  return messageOf(part.header.slice(at), 'part', isCut)
+}
+
+const ofPart = (part: Part, isMailCut: boolean): ReturnedMessage | null => {
+  const decoded = startOf(part)
+  const text = decoded.slice(leadingLines(decoded))
+  const isCut = isMailCut || part.body.length > MAX_ENCODED
+  const message = messageOf(text, 'part', isCut)
+  // Some gateways put a line of their own above the header, or quote it.
+  const block = message === null || message.messageId === null ? bestBlock(text) : null
+  const isBlockCut = (isCut || text.length > MAX_TEXT) && (block?.end ?? 0) >= Math.min(text.length, MAX_TEXT)
+  const nested = block === null ? null : messageOf(block.raw, 'nested-text', isBlockCut)
+  return nested !== null && (message === null || nested.messageId !== null) ? nested : message
+}
+
+const inlineBlockOf = (mail: Mail): (InlineBlock & { readonly isCut: boolean }) | null => {
+  let best: (InlineBlock & { readonly isCut: boolean }) | null = null
+  for (const part of mail.parts) {
+    // Behind a delimiter that was mistyped, the returned part is the end of the part before it.
+    const text = part.type.endsWith('delivery-status') ? startOf(part).slice(0, MAX_TEXT) : textOf(part)
+    const block = text === null || RETURNED_TYPES.has(part.type) ? null : bestBlock(text)
+    if (block === null) continue
+    const isLast = block.end === text?.length
+    const found = { ...block, isCut: isLast && (mail.truncated || part.body.length >= MAX_TEXT) }
+    if (block.names.has('message-id')) return found
+    if (best === null || weightOf(block) > weightOf(best)) best = found
+  }
+  return best
+}
+
+/** `isCut`: something stood behind the text. A header that goes on there is not complete. */
+const messageOf = (text: string, found: ReturnedMessage['found'], isCut: boolean): ReturnedMessage | null => {
   const { fields, truncated, bodyAt } = parseHeaderBlock(text)
   if (fields.length === 0) return null
   const separator = text.startsWith('From ') ? text.indexOf('\n') + 1 : 0
@@ -140,7 +159,12 @@ const messageOf = (text: string, found: ReturnedMessage['found']): ReturnedMessa
     received,
     header: withoutEmptyLine(text.slice(separator, bodyAt)),
     found,
-    complete: !truncated && from !== null && date !== null && messageId !== null && received.length > 0,
+    complete:
+      !(truncated || (isCut && bodyAt === text.length)) &&
+      from !== null &&
+      date !== null &&
+      messageId !== null &&
+      received.length > 0,
   }
 }
 

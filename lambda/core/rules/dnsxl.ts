@@ -38,6 +38,13 @@ export function needsControl(fact: ZoneFact, zones: Facts['zones'], policy: Poli
   return mightSpeakFor(zone) && scoreIfAllSound(zones, policy) >= policy.dnsxl.stop
 }
 
+/** Whether a zone in safe mode lists the client, and is sound: a hint about a bounce, and about nothing else. */
+export function isHintedAt({ zones }: Facts, policy: Policy): boolean {
+  return zones.some((fact) =>
+    hear(fact, policy).some(({ reasons }) => reasons.some(({ code }) => code === 'zone-hint')),
+  )
+}
+
 type Heard = {
   readonly zone: ZonePolicy
   /** The terms that count: those whose pattern matched, each once however many records matched it. */

@@ -1,4 +1,5 @@
-import type { CandidateForm, DirectoryEntry, NotAskedWhy, RecipientFact, UnavailableCause } from '../facts.ts'
+import type { CandidateForm, DirectoryEntry, Facts, NotAskedWhy, RecipientFact, UnavailableCause } from '../facts.ts'
+import { matchesGlob } from '../glob.ts'
 import type { Mode, Policy } from '../policy.ts'
 import type { Finding, Reason, Rule } from '../reasons.ts'
 import type { MatchedBy, RecipientVerdict } from '../verdict.ts'
@@ -22,6 +23,8 @@ export const recipients: Rule = ({ message, recipients: facts }, policy) => {
 }
 
 export type Resolution = {
+  /** The entry that it was found by; null where it was not by one. */
+  readonly key: string | null
   readonly answer: RecipientVerdict['answer']
   readonly matchedBy: MatchedBy | null
   /** The mode of the recipient's domain. */
@@ -32,7 +35,13 @@ export type Resolution = {
 
 /** What the directory's answers for one recipient amount to. */
 export function resolveRecipient(fact: RecipientFact, policy: Policy, receivedAt: string): Resolution {
-  return { mode: modeOf(fact, policy), ...resolve(fact, policy, receivedAt) }
+  return { mode: modeOf(fact, policy), key: null, ...resolve(fact, policy, receivedAt) }
+}
+
+/** The entries of the directory by which recipients were found to exist, each once. A catch-all is nobody in particular. */
+export function entriesFound({ message, recipients: facts }: Facts, policy: Policy): readonly string[] {
+  const found = facts.map((fact) => resolveRecipient(fact, policy, message.receivedAt))
+  return [...new Set(found.flatMap(({ key, matchedBy }) => (key === null || matchedBy === 'catch-all' ? [] : [key])))]
 }
 
 /** RFC 5321 4.5.1 and RFC 2142 4: these exist in every domain that takes mail, in any case. */
@@ -42,7 +51,7 @@ export function alwaysExists(localPart: string): boolean {
   return folded === 'postmaster' || folded === 'abuse'
 }
 
-type Resolved = Omit<Resolution, 'mode'>
+type Resolved = Omit<Resolution, 'mode' | 'key'> & Partial<Pick<Resolution, 'key'>>
 
 /** A domain that is not configured is not ours to stop mail for, whatever the mode: it is only ever observed. */
 function modeOf({ domainName }: RecipientFact, policy: Policy): Mode {
@@ -54,16 +63,19 @@ function resolve(fact: RecipientFact, policy: Policy, receivedAt: string): Resol
   const { address } = fact
   let unanswered: UnavailableCause | null = null
   for (const { key, form, answer } of fact.entries) {
+    if (form === 'catch-all' && unanswered === null && matchesPattern(fact)) {
+      return { answer: 'known', matchedBy: 'pattern', finding: null }
+    }
     if (answer.answer === 'unavailable') unanswered ??= answer.cause
     if (answer.answer === 'not-asked' && answer.why !== 'too-long-to-exist') return unasked(address, form, answer.why)
     if (answer.answer !== 'found') continue
     const { entry } = answer
     // A candidate before this one went unanswered and might have been somebody: "no" needs every answer, "yes" only one.
     if (entry.kind === 'deny') return unanswered === null ? denied(fact, key, policy) : unavailable(unanswered)
-    if (entry.removedAt === null) return { answer: 'known', matchedBy: matchedBy(form, entry), finding: null }
+    if (entry.removedAt === null) return { answer: 'known', matchedBy: matchedBy(form, entry), key, finding: null }
     if (withinGrace(entry.removedAt, receivedAt, policy.recipients.graceDays)) {
       const reason = { code: 'recipient-recently-removed', address, removed_at: entry.removedAt } as const
-      return { answer: 'known', matchedBy: 'recently-removed', finding: stated(reason) }
+      return { answer: 'known', matchedBy: 'recently-removed', key, finding: stated(reason) }
     }
   }
   if (unanswered !== null) return unavailable(unanswered)
@@ -76,6 +88,15 @@ function resolve(fact: RecipientFact, policy: Policy, receivedAt: string): Resol
       reason: { code: 'recipient-unknown', address },
     },
   })
+}
+
+/** Patterns come before the catch-all, and after every address that stands in the list by itself. */
+function matchesPattern({ entries, domain }: RecipientFact): boolean {
+  const patterns = domain.answer === 'complete' || domain.answer === 'incomplete' ? (domain.patterns ?? []) : []
+  const localParts = entries
+    .filter(({ form }) => form !== 'catch-all')
+    .map(({ key }) => key.slice(0, key.lastIndexOf('@')))
+  return patterns.some((pattern) => localParts.some((localPart) => matchesGlob(pattern, localPart.toLowerCase())))
 }
 
 /** A list that nobody finished proves nothing, not even by what stands in it. */

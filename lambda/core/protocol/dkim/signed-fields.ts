@@ -1,7 +1,7 @@
 /** What a signature says about the message: the From, Date and Message-ID that were signed, which need not be the topmost. */
 import { parseDateTime } from '../date-time.ts'
 import { mailboxOf, messageIdOf } from '../header.ts'
-import { parseDomain } from '../idna.ts'
+import { isWithin, parseDomain } from '../idna.ts'
 import type { Selection } from './attempts.ts'
 import { octetsOfText } from './octets.ts'
 import { valueOfField } from './raw-fields.ts'
@@ -45,8 +45,6 @@ export const isAligned = (fromAddress: string, d: string, domains: readonly stri
   const from = domain.ascii
   return isWithin(from, d) || isWithin(d, from) || domains.some((own) => isWithin(from, own) && isWithin(d, own))
 }
-
-const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`)
 
 /** A byte order mark is a character that was signed; octets that are no UTF-8 become U+FFFD. */
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
