@@ -59,7 +59,7 @@ export const notAskedWords: { readonly [W in NotAskedWhy]: string } = {
   'not-needed': 'nothing hung on it',
 }
 
-const formWords: { readonly [F in CandidateForm]: string } = {
+export const formWords: { readonly [F in CandidateForm]: string } = {
   'as-written': 'as written',
   'without-tag': "without a return path's tag",
   srs: 'an SRS address',

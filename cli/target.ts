@@ -6,6 +6,7 @@ import {
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { readFileSync } from 'node:fs'
+import { usualStackName } from '../lambda/config/environments.ts'
 import { localStackFile, type LocalStackDescription } from '../local/local-stack-file.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -26,6 +27,8 @@ export type FoundStack = {
   readonly outputs: ReadonlyMap<string, string>
   /** The DNS server of the local stack, `address:port`; null in AWS. */
   readonly dns: string | null
+  /** The URL of the local stack's SQS; null in AWS. */
+  readonly sqs: string | null
   readonly dynamoDb: () => DynamoDBClient
   readonly s3: () => Promise<S3Client>
 }
@@ -35,14 +38,16 @@ export type Target = {
   readonly name: string
   readonly dynamoDb: DynamoDBClient
   readonly directoryTable: string
+  /** null: the stack is older than the ledger. */
+  readonly ledgerTable: string | null
 }
 
 export type Found = { readonly answer: 'found'; readonly target: Target } | Missing
 export type FindStack = { readonly answer: 'found'; readonly stack: FoundStack; readonly output: string } | Missing
 type Missing = { readonly answer: 'missing'; readonly sentence: string }
 
-/** The name that infra/app.ts gives the stack. */
-export const usualStack = 'Quietgate'
+/** The name that infra/app.ts gives the stack of a configuration without environments. */
+export const usualStack = usualStackName
 
 export async function findTarget(options: TargetOptions, terminal: Terminal): Promise<Found> {
   const found = await findStack(options, 'DirectoryTable', terminal)
@@ -50,7 +55,12 @@ export async function findTarget(options: TargetOptions, terminal: Terminal): Pr
   const { stack, output } = found
   return {
     answer: 'found',
-    target: { name: stack.name, dynamoDb: stack.dynamoDb(), directoryTable: output },
+    target: {
+      name: stack.name,
+      dynamoDb: stack.dynamoDb(),
+      directoryTable: output,
+      ledgerTable: stack.outputs.get('LedgerTable') ?? null,
+    },
   }
 }
 
@@ -67,16 +77,17 @@ async function findLocal(file: string, wanted: string): Promise<FindStack> {
   if (description === null || !isRunning(description.pid)) {
     return missing('No local stack is running: start one with npm start.')
   }
-  const { region, outputs, dynamoDb, s3, dns } = description
+  const { region, outputs, dynamoDb, s3, sqs, dns } = description
   const output = outputs[wanted]
   if (output === undefined) return missing(`${file} names no output ${wanted}: start the local stack again.`)
   // A second of loading that a verb against AWS is spared.
-  const { operatorKeys } = await import('../local/stack.ts')
+  const { operatorKeys } = await import('../local/principals.ts')
   const common = { region, credentials: operatorKeys, maxAttempts: 1 }
   const stack: FoundStack = {
     name: 'the local stack',
     outputs: new Map(Object.entries(outputs)),
     dns,
+    sqs,
     dynamoDb: () => new DynamoDBClient({ ...common, endpoint: dynamoDb }),
     s3: async () => createS3Client({ ...common, endpoint: s3, forcePathStyle: true }),
   }
@@ -124,6 +135,7 @@ async function findDeployed({ stack, region }: TargetOptions, wanted: string): P
       name: `the stack ${name} in ${actual}`,
       outputs,
       dns: null,
+      sqs: null,
       dynamoDb: () => new DynamoDBClient(where),
       s3: () => createS3Client(where),
     }

@@ -30,6 +30,7 @@ export function say({ stderr }: Terminal, ...sentences: readonly string[]): void
   for (const sentence of sentences) stderr.write(`${shown(sentence)}\n`)
 }
 
-async function write(stream: Writable, text: string): Promise<void> {
+/** Writes text as it is, and waits for a reader that is slower. */
+export async function write(stream: Writable, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain')
 }

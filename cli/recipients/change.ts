@@ -8,6 +8,7 @@ import { kindWords } from '../resolution.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { fail, type Verb } from '../verb.ts'
 import { withDirectory, type OpenDirectory } from './open.ts'
+import { listedElsewhere } from './patterns.ts'
 
 /** What the addresses shall be. `target` is as it was typed. */
 export type NewEntry =
@@ -59,7 +60,7 @@ export function complete(text: string, verb: Verb): Promise<ExitCode> {
     const domain = readDomain(text)
     if (domain.answer === 'problem') return fail(verb, domain.problem)
     const { name } = domain
-    const stranger = notServed(name, directory)
+    const stranger = notServed(name, directory) ?? listedElsewhere(name, directory)
     if (stranger !== null) return fail(verb, stranger)
     if ((await directory.editor.complete(name, new Date().toISOString())) === 'refused-empty') {
       say(
@@ -108,7 +109,7 @@ function keyToAdd(text: string, { kind }: NewEntry, directory: OpenDirectory): R
   if (kind === 'deny' && address.kind === 'address' && alwaysExists(address.localPart)) {
     return problem(`${key} exists always (RFC 5321 4.5.1, RFC 2142), and cannot be denied`)
   }
-  const stranger = notServed(domainName, directory)
+  const stranger = notServed(domainName, directory) ?? listedElsewhere(domainName, directory)
   return stranger === null ? read : problem(`${key}: ${stranger}`)
 }
 

@@ -1,7 +1,10 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createDirectoryEditor, type DirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
 import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-directory.ts'
+import { createDynamoDbSeenDays } from '../../lambda/adapters/dynamodb-seen-days.ts'
 import { policyOf } from '../../lambda/config.ts'
 import type { Policy } from '../../lambda/core/policy.ts'
+import type { SeenDays } from '../../lambda/ports/import-ports.ts'
 import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
 import { readConfiguration } from '../configuration.ts'
 import type { Domains } from '../entry-keys.ts'
@@ -14,6 +17,10 @@ export type OpenDirectory = Domains & {
   readonly policy: Policy
   readonly editor: DirectoryEditor
   readonly ask: RecipientDirectory
+  readonly dynamoDb: DynamoDBClient
+  readonly table: string
+  /** Where the days of last mail are; null: the stack has no such table. */
+  readonly seenDays: SeenDays | null
   /** "the local stack" */
   readonly name: string
 }
@@ -28,7 +35,7 @@ export async function withDirectory(
   const region = verb.target.region ?? config.region
   const found = await findTarget({ ...verb.target, region }, verb.terminal)
   if (found.answer === 'missing') return fail(verb, found.sentence)
-  const { dynamoDb, directoryTable, name } = found.target
+  const { dynamoDb, directoryTable, ledgerTable, name } = found.target
   try {
     return await work({
       policy: policyOf(config),
@@ -36,6 +43,9 @@ export async function withDirectory(
       where,
       editor: createDirectoryEditor(dynamoDb, directoryTable),
       ask: createDynamoDbDirectory(dynamoDb, directoryTable),
+      dynamoDb,
+      table: directoryTable,
+      seenDays: ledgerTable === null ? null : createDynamoDbSeenDays(dynamoDb, ledgerTable),
       name,
     })
   } finally {

@@ -28,7 +28,14 @@ export type DirectoryEditor = {
   readonly complete: (domainName: string, at: string) => Promise<'completed' | 'refused-empty'>
   readonly domain: (domainName: string) => Promise<DomainAnswer>
   /** All entries, in no order; those of one domain if it is named. Reads the table in pages. */
-  readonly list: (domainName: string | null) => AsyncIterable<{ readonly key: string; readonly entry: DirectoryEntry }>
+  readonly list: (domainName: string | null) => AsyncIterable<ListedItem>
+}
+
+export type ListedItem = {
+  readonly key: string
+  readonly entry: DirectoryEntry
+  /** The import, or SCIM, that wrote it; null: a person. */
+  readonly source: string | null
 }
 
 export function createDirectoryEditor(client: DynamoDBClient, table: string): DirectoryEditor {
@@ -84,11 +91,7 @@ export function createDirectoryEditor(client: DynamoDBClient, table: string): Di
   }
 }
 
-async function* list(
-  client: DynamoDBClient,
-  table: string,
-  domainName: string | null,
-): AsyncIterable<{ readonly key: string; readonly entry: DirectoryEntry }> {
+async function* list(client: DynamoDBClient, table: string, domainName: string | null): AsyncIterable<ListedItem> {
   let start: Record<string, AttributeValue> | undefined
   do {
     const scan: ScanCommandOutput = await client.send(new ScanCommand({ TableName: table, ExclusiveStartKey: start }))
@@ -96,7 +99,8 @@ async function* list(
     for (const item of Items ?? []) {
       const key = item[keyAttribute]?.S ?? ''
       const entry = readEntry(item)
-      if (entry !== null && (domainName === null || key.endsWith(`@${domainName}`))) yield { key, entry }
+      if (entry === null || (domainName !== null && !key.endsWith(`@${domainName}`))) continue
+      yield { key, entry, source: item['source']?.S ?? null }
     }
     start = LastEvaluatedKey
   } while (start !== undefined)

@@ -260,6 +260,17 @@ describe('quietgate recipients import', () => {
     expect(await listed()).toHaveLength(1220)
   })
 
+  it('does nothing while nobody can say who of the removed still receives mail', async () => {
+    await recipients('import', hr(users('alice', 'bob')))
+    stack.dynamoDb.setFault(({ action }) =>
+      action === 'dynamodb:BatchGetItem' ? { kind: 'refuse', status: 400, code: 'AccessDeniedException' } : null,
+    )
+    const { exitCode, stderr } = await recipients('import', hr(users('alice')))
+    stack.dynamoDb.setFault(null)
+    expect([exitCode, stderr]).toEqual([1, 'It stopped: reading when mail last came: unread. Nothing was changed.\n'])
+    expect(await listed()).toEqual(['alice@example.com\tmailbox', 'bob@example.com\tmailbox'])
+  })
+
   it('gives programs the plan and what became of it, as one object', async () => {
     const { stdout } = await recipients('import', hr(users('alice')), '--json')
     const { sha256, ...rest } = JSON.parse(stdout) as { readonly sha256: string }

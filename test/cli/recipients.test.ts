@@ -227,7 +227,7 @@ describe('quietgate recipients lookup', () => {
         'Alice+a+b@example.com',
         '  1. alice+a+b@example.com (as written): not there',
         '  2. alice+a@example.com (without its sub-address): not there',
-        '  3. alice@example.com (without its sub-address): mailbox',
+        '  3. alice@example.com (without its sub-address): mailbox, added by hand; this decides',
         '  4. @example.com (the catch-all): not there',
         '  The list of example.com is complete: who is not in it is unknown.',
         'Alice+a+b@example.com is known (sub-address).',
@@ -253,15 +253,20 @@ describe('quietgate recipients lookup', () => {
           form: 'as-written',
           answer: 'found',
           entry: { kind: 'deny', target: null, removedAt: null },
+          source: null,
+          seen_on: null,
         },
         {
           key: '@example.com',
           form: 'catch-all',
           answer: 'found',
           entry: { kind: 'catch-all', target: null, removedAt: null },
+          source: null,
+          seen_on: null,
         },
       ],
       domain: { name: 'example.com', answer: 'complete' },
+      rule: 'unknown-recipient',
       reasons: [{ code: 'recipient-denied', address: 'old@example.com', key: 'old@example.com' }],
     })
   })
@@ -274,7 +279,7 @@ describe('quietgate recipients lookup', () => {
         'alice@example.org',
         '  1. alice@example.org (as written): not asked: its domain is not in the configuration',
         'Whether alice@example.org exists cannot be said, so it counts as known.',
-        'alice@example.org was not looked up: its domain is not in the configuration.',
+        'recipient-not-checked (rule unknown-recipient): alice@example.org was not looked up: its domain is not in the configuration.',
       ],
     })
   })
