@@ -22,7 +22,9 @@ export function whyNotRead(message: Message, recipients: Facts['recipients'], po
   const left = recipients.filter((_, index) => resolved[index]?.answer !== 'unknown')
   if (left.length === 0) return 'no-recipient-left'
   if (left.every(({ address }) => isSesFeedback(message, address))) return 'ses-feedback'
-  return message.reportSigns.length > 0 || left.some(isReturnPath) ? null : 'no-report'
+  return message.reportSigns.length > 0 || left.some((fact) => isReturnPath(fact) || tagUses(fact, policy).length > 0)
+    ? null
+    : 'no-report'
 }
 
 /** Which tags an address may carry, each with the keys that the policy has for it. */

@@ -25,7 +25,7 @@ export const bounceSentences: { readonly [C in BounceCode]: (reason: Extract<Rea
   'bounce-unread': ({ cause, signs }) =>
     `It looks like a bounce (${signs.join(', ')}), but the raw mail could not be read (${cause}). It is delivered.`,
   'bounce-burst': ({ address, in_window, limit }) =>
-    `${address} gets a flood of bounces without proof: ${in_window > limit ? `more than ${limit}` : in_window} within the window, or it is not over yet.`,
+    `${address} gets a flood of bounces without proof: ${in_window > limit ? `more than ${limit} within the window` : `only ${in_window} within the window, but the last flood is not over yet`}.`,
   'bounce-memory-unavailable': ({ address, cause }) =>
     `Earlier bounces to ${address} could not be counted (${cause}): a proof stands, and a flood is not seen.`,
 }

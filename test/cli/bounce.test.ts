@@ -106,7 +106,15 @@ describe('quietgate bounce', () => {
     const target = { local: false, stack: null, region: null }
     const stdin = Readable.from(chunks.map((chunk) => Buffer.from(chunk)))
 
-    expect(await readBounces(['-'], nobodyAsks, stdin, { terminal, target, configFile: null, json: true })).toBe(0)
+    expect(
+      await readBounces(['-'], nobodyAsks, stdin, {
+        terminal,
+        target,
+        configFile: null,
+        environment: null,
+        json: true,
+      }),
+    ).toBe(0)
     expect(kindsOf(Buffer.concat(written).toString())).toEqual(kinds)
   })
 })

@@ -221,5 +221,5 @@ function speechless() {
   })
   const target = { local: true, stack: null, region: null }
   const terminal = { stdout, stderr: stdout, env: ledger.env }
-  return { stdout: () => text, verb: { terminal, target, configFile: null, json: false } }
+  return { stdout: () => text, verb: { terminal, target, configFile: null, environment: null, json: false } }
 }

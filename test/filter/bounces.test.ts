@@ -237,7 +237,7 @@ describe('a bounce that returns no message of ours', () => {
   })
 
   it('is backscatter to who never sends, whatever it returns, and to no sub-address less', async () => {
-    const policy = policyOf({ domains: [domainOf('example.com', { neverSends: ['ali*'] })] })
+    const policy = policyOf({ domains: [domainOf('example.com', { neverSends: ['alice'] })] })
     for (const recipient of ['alice@example.com', 'ALICE+x@example.com', 'prvs=1234567890=alice@example.com']) {
       const outcome = await bounceWorld({ policy }).receive(noticeOf(null), { recipients: [recipient] })
       expect(outcome.reasons.filter(({ code }) => code === 'bounce-backscatter')).toEqual([
@@ -256,6 +256,15 @@ describe('a bounce that returns no message of ours', () => {
     const policy = policyOf({ domains: [domainOf('example.com', { sendsOnlyVia: 'ses' })] })
     const mail = noticeOf(sentMail({ key: null, fields }))
     expect(inShort(await bounceWorld({ policy }).receive(mail))).toEqual(outcome)
+  })
+
+  it.each([
+    ['nobody', null, ['several-recipients']],
+    ['somebody', 'postmaster@away.example', []],
+  ])('looks wrong to several recipients only if it comes from nobody: %s', async (_, reversePath, hints) => {
+    const recipients = ['alice@example.com', 'bob@example.com']
+    const outcome = await bounceWorld().receive(noticeOf(null), { recipients, reversePath })
+    expect(new Set(hintsOf(outcome))).toEqual(new Set(hints))
   })
 
   it('never stops postmaster', async () => {
@@ -448,6 +457,7 @@ describe('what our own servers put into a message', () => {
     const verdicts: unknown[] = []
     for (let i = 0; i < 4; i++) verdicts.push((await world.receive(genuine, { recipients })).verdicts)
     expect(verdicts).toEqual([['authentic'], ['authentic'], ['authentic'], ['undecidable']])
+    expect(world.failures).toEqual(['proof-silent', 'proof-silent', 'proof-silent', 'proof-silent'])
   })
 
   describe('the field Quietgate-Proof', () => {
@@ -512,8 +522,24 @@ describe('the raw mail of a bounce', () => {
   it('is not read where no recipient is left', async () => {
     const world = bounceWorld()
     world.mail.failWith('refused')
-    await world.receive(genuine, { recipients: ['nobody@example.com'] })
+    const { record } = await world.receive(genuine, { recipients: ['nobody@example.com'] })
     expect(world.failures).toEqual([])
+    expect(JSON.parse(record.facts)).toMatchObject({ bounce: { answer: 'not-asked', why: 'no-recipient-left' } })
+  })
+
+  it.each([
+    ['alice@example.com', []],
+    ['prvs=1234567890=alice@example.com', ['mail-unread']],
+    ['alice+SRS=abcd=ef@example.com', ['mail-unread']],
+    ['SRS0=abcd=ef=partner.example=carol@example.com', ['mail-unread']],
+    ['news-bounces+x@example.com', ['mail-unread']],
+  ])('is read without any sign in its header only if it comes to a return path: %s', async (recipient, failures) => {
+    const recipients = { ...signing.recipients, srsDomains: ['example.com'], bounceAddresses: ['news-bounces[+-]*'] }
+    const world = bounceWorld({ policy: policyOf({ ...signing, recipients }) })
+    world.mail.failWith('refused')
+    const letter = Buffer.from('From: bob@partner.example\r\nSubject: Lunch\r\n\r\nAt noon?\r\n')
+    await world.receive(letter, { recipients: [recipient], reversePath: 'bob@partner.example' })
+    expect(world.failures).toEqual(failures)
   })
 })
 

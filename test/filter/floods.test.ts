@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bouncesOf, domainOf, policyOf } from '../builders.ts'
+import type { BounceHistory } from '../../lambda/ports/bounce-history.ts'
+import { bouncesOf, domainOf, policyOf, saying, zoneOf } from '../builders.ts'
 import {
   bounceWorld,
   forged,
@@ -84,14 +85,20 @@ describe('a flood of forged bounces', () => {
     expect(observed.record.would_be_action).toBe('quarantine')
   })
 
-  it('is not made by bounces that nobody could judge: 30 in ten minutes', async () => {
-    const world = bounceWorld({ policy: signing })
+  it('is not made by bounces that nobody could judge: 30 in ten minutes, from a client that is on a list of them', async () => {
+    const safe = zoneOf('safe.example', { appliesWhen: 'null-or-postmaster' })
+    const dnsxl = { ...signing.dnsxl, zones: [safe] }
+    const world = bounceWorld({ policy: policyOf({ ...signing, dnsxl }), zones: saying('127.0.0.2') })
     world.dns.set('k1._domainkey.example.com', servfail)
     for (let i = 0; i < 30; i++) {
       const outcome = await world.receive(noticeOf(sentMail({ id: `${i}@example.com` })), {
         receivedAt: minutes(i / 3),
       })
-      expect(inShort(outcome)).toEqual({ action: 'deliver', verdicts: ['undecidable'], codes: ['bounce-undecidable'] })
+      expect(inShort(outcome)).toEqual({
+        action: 'deliver',
+        verdicts: ['undecidable'],
+        codes: ['bounce-undecidable', 'zone-hint'],
+      })
     }
     expect(new Set(world.failures)).toEqual(new Set(['proof-silent']))
   })
@@ -116,6 +123,7 @@ describe('a flood of forged bounces', () => {
 
 describe('one returned message that comes again and again', () => {
   const replay = noticeOf(sentMail())
+  const [mailOne, mailTwo] = [sentMail(), sentMail({ id: 'plan-2@example.com' })]
 
   it('proves three times, then no more, and is stopped once there is a flood of it', async () => {
     const world = bounceWorld({ policy: unsigned })
@@ -146,6 +154,22 @@ describe('one returned message that comes again and again', () => {
     expect(tally(outcomes.slice(0, 100), delivered)).toBe(100)
     expect(tally(outcomes, delivered)).toBe(100)
     expect(tally(outcomes, stopped)).toBe(10)
+  })
+
+  it('takes nothing from another message, though both fail for the same recipient', async () => {
+    const world = bounceWorld({ policy: unsigned })
+    const outcomes: Short[] = []
+    for (let i = 0; i < 8; i++) outcomes.push(inShort(await world.receive(noticeOf(i % 2 === 0 ? mailOne : mailTwo))))
+    expect(outcomes).toEqual([...Array.from({ length: 6 }, () => delivered), unverified, unverified])
+  })
+
+  it('proves no more if one limit is known to be reached, whatever is not heard of the other', async () => {
+    const exhausted = { answer: 'exhausted' } as const
+    const history: BounceHistory = {
+      claim: ({ limit }) => Promise.resolve(limit === 3 ? { answer: 'unavailable', cause: 'timeout' } : exhausted),
+      count: () => Promise.resolve({ answer: 'counted', inWindow: 1, burst: false }),
+    }
+    expect(inShort(await bounceWorld({ policy: unsigned, history }).receive(replay))).toEqual(unverified)
   })
 
   it('is judged as at first when SES brings the same events again', async () => {

@@ -234,6 +234,15 @@ describe('a bounce', () => {
     },
   )
 
+  it.each([
+    ['may be the recipient by another name', 'bob@example.com', undecidable('directory')],
+    ['is nobody of ours', 'eve@eve.example', unverified('no-proof', 'author-is-another')],
+  ])('is judged with a directory that does not answer by whether its author %s', (_, reversePath, judgement) => {
+    const fact = readOf({ sent: { answer: 'entries', entries: [{ ...entry, reversePath }] } })
+    const facts = silencings['the directory, of the recipient']?.(bounceTo(fact, policyOf()), fact)
+    expect(judgeBounce(facts ?? bounceTo(fact, policyOf()), policyOf(), 0)).toEqual(judgement)
+  })
+
   it('is not judged for a recipient that does not exist, or is not there', () => {
     expect(judgeBounce(bounceTo(readOf(), signs, 'nobody@example.com'), signs, 0)).toBe(null)
     expect(judgeBounce(bounceTo(readOf(), signs), signs, 1)).toBe(null)

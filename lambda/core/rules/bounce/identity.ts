@@ -21,10 +21,9 @@ export function sameIdentity(
   const written = authorKeys(author, policy)
   if (written.some((key) => names.has(key))) return 'same'
   if (written.length === 0) return 'another'
-  // He may be an alias of the author's, which the directory did not say.
+  // The recipient may be an alias of the author's, which the directory did not say.
   const isUnheard = ownEntries(recipient).some(({ answer }) => answer.answer === 'unavailable')
-  if (fact.answer === 'not-asked') return isUnheard ? 'unavailable' : 'another'
-  const known = fact.entries.filter(({ key }) => written.includes(key))
+  const known = fact.answer === 'not-asked' ? [] : fact.entries.filter(({ key }) => written.includes(key))
   if (known.some(({ answer }) => targetsOf(answer).some((target) => names.has(target)))) return 'same'
   return isUnheard || known.some(({ answer }) => answer.answer === 'unavailable') ? 'unavailable' : 'another'
 }

@@ -53,6 +53,6 @@ function hintsOf({ report: { returned } }: Read, facts: Facts, policy: Policy): 
 }
 
 function isForeign(address: string | null, { domains }: Policy): boolean {
-  const read = address === null || address === '' ? null : parseAddress(address)
+  const read = address === null ? null : parseAddress(address)
   return read?.kind === 'address' && !domains.some(({ name }) => isWithin(read.domain, name))
 }

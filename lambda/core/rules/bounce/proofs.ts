@@ -102,7 +102,6 @@ function fromSentLog(
   const maxAge = policy.bounces.maxAgeDays * MS_A_DAY
   const proof = proofOfSending(sent.entries, [...failed, ...report.originals], message.receivedAt, maxAge)
   if (proof.answer === 'hint') return mismatch(proof.why === 'too-old' ? 'sent-too-long-ago' : 'sent-to-others')
-  if (isTooOld(proof.sentAt, message, policy)) return mismatch('sent-too-long-ago')
   const found = { by: 'sent-log', messageId: report.returned?.messageId ?? '', sentAt: proof.sentAt } as const
   if (proof.reversePath === null || foldedAddress(proof.reversePath) === foldedAddress(recipient.address)) {
     return proven(found)
@@ -124,7 +123,7 @@ function ofAuthor(
   return identity === 'same' ? proven(proof) : mismatch('author-is-another')
 }
 
-/** Both have an age of their own beyond which they prove nothing; how often one was used is remembered for this one alone. */
+/** The field has a longest age of its own. How often it was used is remembered for that of the policy alone. */
 function isTooOld(at: string, { receivedAt }: Message, { bounces }: Policy): boolean {
   return Date.parse(receivedAt) - Date.parse(at) > bounces.maxAgeDays * MS_A_DAY
 }
