@@ -43,8 +43,31 @@ module.exports = {
     only(
       'the-pipeline-knows-no-adapter',
       'filter.ts is the data flow. It names ports, and the composition root in functions/ gives it adapters.',
-      '^lambda/(filter|fail-open|probe)(\\.ts|/)',
-      ['^lambda/core/', '^lambda/ports/', '^lambda/(filter|probe)(\\.ts|/)'],
+      '^lambda/(filter|fail-open|trial|run-trial|try-version|activate-rule-set|share-rule-set|probe|hand-over|sweep|scim)(\\.ts|/)',
+      ['^lambda/core/', '^lambda/ports/', '^lambda/(filter|trial|probe|scim|hand-over|sweep)(\\.ts|/)'],
+    ),
+    only(
+      'imports-know-no-adapter',
+      'The import of the directory stands over its ports, as the filter does. It may compute with Node and the CSV parser.',
+      '^lambda/import-directory(\\.ts|/)',
+      [
+        '^lambda/core/',
+        '^lambda/ports/',
+        '^lambda/import-directory(\\.ts|/)',
+        '^(node:)?(crypto|stream|zlib)$',
+        '^node_modules/csv-parse/',
+      ],
+    ),
+    only(
+      'records-know-no-adapter',
+      'The compaction and the search of records stand over their ports. They may compute with Node: hashes, streams, compression.',
+      '^lambda/(compact-records|trace)(\\.ts|/)',
+      [
+        '^lambda/core/',
+        '^lambda/ports/',
+        '^lambda/(compact-records|trace)(\\.ts|/)',
+        '^(node:)?(crypto|stream|zlib)$',
+      ],
     ),
     only(
       'adapters-never-decide',
@@ -56,6 +79,8 @@ module.exports = {
         '^lambda/adapters/',
         '^node_modules/@aws-sdk/',
         '^node_modules/@smithy/',
+        // The SMTP client, loaded by the worker of the hand-over alone.
+        '^node_modules/(@types/)?nodemailer/',
         '^node:',
         '^[a-z/_]+$',
       ],
@@ -81,7 +106,7 @@ module.exports = {
         '^infra/',
         '^lambda/config',
         '^lambda/core/(policy|metric-names)\\.ts$',
-        '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild)/',
+        '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild|typescript)/',
         '^node:',
         '^[a-z/_]+$',
       ],

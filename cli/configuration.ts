@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parseConfig, problemsText, type Config } from '../lambda/config.ts'
+import { chooseEnvironment, parseConfig, problemsText, type Config } from '../lambda/config.ts'
 import { sampleConfig } from '../local/samples.ts'
 import type { Verb } from './verb.ts'
 
@@ -22,7 +22,11 @@ type Settings = { readonly [name: string]: unknown }
  * The configuration that the stack was made of: what `--config` names, else cdk.json of this project, from which
  * `cdk deploy` makes the stack, or for the local stack that of its samples.
  */
-export function readConfiguration({ configFile, target }: Pick<Verb, 'configFile' | 'target'>): ReadConfiguration {
+export function readConfiguration({
+  configFile,
+  environment,
+  target,
+}: Pick<Verb, 'configFile' | 'environment' | 'target'>): ReadConfiguration {
   if (configFile === null && target.local) return parse(sampleConfig, 'the configuration of the samples')
   const file = configFile ?? fileURLToPath(new URL('../cdk.json', import.meta.url))
   const name = configFile ?? 'cdk.json'
@@ -31,7 +35,10 @@ export function readConfiguration({ configFile, target }: Pick<Verb, 'configFile
     return { answer: 'unreadable', sentence: `The configuration ${name} cannot be read: ${read.problem}` }
   }
   const inContext = settingsOf(settingsOf(read.value)['context'])['quietgate']
-  return inContext === undefined ? parse(read.value, name) : parse(inContext, `${name}, context quietgate`)
+  const written = inContext === undefined ? read.value : inContext
+  const chosen = chooseEnvironment(written, environment, inContext === undefined ? name : `${name}, context quietgate`)
+  if (chosen.kind === 'problem') return { answer: 'unreadable', sentence: chosen.sentence }
+  return parse(chosen.settings, chosen.where)
 }
 
 function parse(value: unknown, where: string): ReadConfiguration {

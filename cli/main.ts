@@ -1,17 +1,23 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { stackNameOf } from '../lambda/config/environments.ts'
 import { addBounce } from './bounce.ts'
+import { addConformance } from './conformance.ts'
 import { addDnsbl } from './dnsbl.ts'
+import { addDoctor } from './doctor.ts'
+import { addEject } from './eject.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 import { addExplain } from './explain.ts'
 import { sentenceOfFailure } from './failures.ts'
 import { addHmacHeader } from './hmac-header.ts'
+import { addOrphans } from './orphans.ts'
 import { addRecipients } from './recipients.ts'
 import { addSentLog } from './sent-log.ts'
 import { addTag } from './tag.ts'
 import { usualStack } from './target.ts'
 import { say, type Terminal } from './terminal.ts'
+import { addTrace } from './trace.ts'
 import type { Run, Verb } from './verb.ts'
 
 /**
@@ -35,10 +41,15 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   addRecipients(program, run)
   addExplain(program, run)
   addDnsbl(program, run)
+  addDoctor(program, run)
+  addConformance(program, run)
   addBounce(program, run)
   addTag(program, run)
   addSentLog(program, run)
   addHmacHeader(program, run)
+  addOrphans(program, run)
+  addTrace(program, run)
+  addEject(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
   } catch (error) {
@@ -54,6 +65,7 @@ type GlobalOptions = {
   readonly stack?: string
   readonly region?: string
   readonly config?: string
+  readonly env?: string
   readonly json?: true
 }
 
@@ -64,6 +76,7 @@ function programOf({ stdout, stderr }: Terminal): Command {
     .option('--stack <name>', `the CloudFormation stack (default: ${usualStack})`)
     .option('--region <region>', "the stack's region (default: the configuration's, else that of the credentials)")
     .option('--config <file>', 'the configuration that the stack was made of (default: cdk.json of this project)')
+    .option('--env <name>', 'which of the environments of the configuration, and so which stack')
     .option('--json', 'print JSON, one object a line, for programs')
     .version(version(), '--version')
     .configureHelp({ showGlobalOptions: true })
@@ -79,11 +92,16 @@ function programOf({ stdout, stderr }: Terminal): Command {
 }
 
 function verbOf(command: Command, terminal: Terminal): Verb {
-  const { local, stack, region, config, json } = command.optsWithGlobals<GlobalOptions>()
+  const { local, stack, region, config, env, json } = command.optsWithGlobals<GlobalOptions>()
   return {
     terminal,
-    target: { local: local === true, stack: stack ?? null, region: region ?? null },
+    target: {
+      local: local === true,
+      stack: stack ?? (env === undefined ? null : stackNameOf(env)),
+      region: region ?? null,
+    },
     configFile: config ?? null,
+    environment: env ?? null,
     json: json === true,
   }
 }

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs'
 import { readFileSync } from 'node:fs'
 import { usualStackName } from '../lambda/config/environments.ts'
 import { localStackFile, type LocalStackDescription } from '../local/local-stack-file.ts'
@@ -27,10 +28,9 @@ export type FoundStack = {
   readonly outputs: ReadonlyMap<string, string>
   /** The DNS server of the local stack, `address:port`; null in AWS. */
   readonly dns: string | null
-  /** The URL of the local stack's SQS; null in AWS. */
-  readonly sqs: string | null
   readonly dynamoDb: () => DynamoDBClient
   readonly s3: () => Promise<S3Client>
+  readonly sqs: () => Promise<SQSClient>
 }
 
 /** The stack's directory, as far as a verb needs it. */
@@ -87,9 +87,9 @@ async function findLocal(file: string, wanted: string): Promise<FindStack> {
     name: 'the local stack',
     outputs: new Map(Object.entries(outputs)),
     dns,
-    sqs,
     dynamoDb: () => new DynamoDBClient({ ...common, endpoint: dynamoDb }),
     s3: async () => createS3Client({ ...common, endpoint: s3, forcePathStyle: true }),
+    sqs: async () => createSqsClient({ ...common, endpoint: sqs, useQueueUrlAsEndpoint: false }),
   }
   return { answer: 'found', stack, output }
 }
@@ -135,9 +135,9 @@ async function findDeployed({ stack, region }: TargetOptions, wanted: string): P
       name: `the stack ${name} in ${actual}`,
       outputs,
       dns: null,
-      sqs: null,
       dynamoDb: () => new DynamoDBClient(where),
       s3: () => createS3Client(where),
+      sqs: () => createSqsClient(where),
     }
     return { answer: 'found', stack: found, output }
   } finally {
@@ -162,6 +162,11 @@ async function outputsOf(client: CloudFormationClient, name: string): Promise<Re
 async function createS3Client(options: S3ClientConfig): Promise<S3Client> {
   const { S3Client } = await import('@aws-sdk/client-s3')
   return new S3Client(options)
+}
+
+async function createSqsClient(options: SQSClientConfig): Promise<SQSClient> {
+  const { SQSClient } = await import('@aws-sdk/client-sqs')
+  return new SQSClient(options)
 }
 
 function missing(sentence: string): Missing {

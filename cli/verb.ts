@@ -9,6 +9,8 @@ export type Verb = {
   readonly target: TargetOptions
   /** `--config`; null when it was not given. */
   readonly configFile: string | null
+  /** `--env`; null when it was not given. */
+  readonly environment: string | null
   readonly json: boolean
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configurationPage } from './generate/configuration.ts'
 import type { Page } from './generate/page.ts'
+import { permissionsPage } from './generate/permissions.ts'
 import { reasonsPage } from './generate/reasons.ts'
 import { zonesPage } from './generate/zones.ts'
 
@@ -11,7 +12,7 @@ import { zonesPage } from './generate/zones.ts'
  * them is not what the code says now. Resolves with the exit code.
  */
 export async function generate(check: boolean, directory: string, say: (line: string) => void): Promise<number> {
-  const pages = await Promise.all([reasonsPage(directory), configurationPage(), zonesPage()])
+  const pages = await Promise.all([reasonsPage(directory), configurationPage(), zonesPage(), permissionsPage()])
   const stale = await staleAmong(pages, directory)
   if (!check) for (const { name, text } of stale) await writeFile(join(directory, name), text)
   for (const { name } of stale) say(check ? `docs/${name} is out of date: run npm run docs` : `docs/${name} written`)

@@ -3,14 +3,7 @@ import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib
 import { Construct } from 'constructs'
 import type { ProbePlan } from '../lambda/config/probe-plan.ts'
 import { metricNamespace } from '../lambda/core/metric-names.ts'
-
-type AlarmText = {
-  readonly means: string
-  readonly lost: string
-  readonly first: string
-  /** The heading of docs/operations.md. */
-  readonly heading: string
-}
+import { descriptionOf, type AlarmText } from './alarm-text.ts'
 
 type AlarmOn = {
   readonly metric: string
@@ -44,7 +37,6 @@ export class ListAlarms extends Construct {
   }
 
   #alarm(id: string, { metric, dimensions, statistic, period, periods, text }: AlarmOn): Alarm {
-    const { means, lost, first, heading } = text
     return new Alarm(this, id, {
       metric: new Metric({
         namespace: metricNamespace,
@@ -57,7 +49,7 @@ export class ListAlarms extends Construct {
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       treatMissingData: TreatMissingData.NOT_BREACHING,
-      alarmDescription: `${means} Is mail being lost? ${lost} First: ${first} More: docs/operations.md, ${heading}.`,
+      alarmDescription: descriptionOf(text),
     })
   }
 }

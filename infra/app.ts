@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { App, Validations } from 'aws-cdk-lib'
-import { parseConfig, problemsText } from '../lambda/config.ts'
+import { chooseEnvironment, parseConfig, problemsText, usualStackName } from '../lambda/config.ts'
 import { bundled } from './bundle.ts'
 import { SilenceCheck } from './silence-check.ts'
 import { QuietgateStack } from './stack.ts'
@@ -19,7 +19,18 @@ const file = join(import.meta.dirname, '..', 'cdk.json')
 const { context } = JSON.parse(readFileSync(file, 'utf8')) as { readonly context: Record<string, unknown> }
 const app = new App({ context, autoSynth: false })
 
-const parsed = parseConfig(app.node.tryGetContext('quietgate'), 'cdk.json, context quietgate')
+const env: unknown = app.node.tryGetContext('env')
+const chosen = chooseEnvironment(
+  app.node.tryGetContext('quietgate'),
+  typeof env === 'string' && env !== '' ? env : null,
+  'cdk.json, context quietgate',
+)
+if (chosen.kind === 'problem') {
+  process.stderr.write(`${chosen.sentence}\n`)
+  process.exit(1)
+}
+const { settings, where, stackName } = chosen
+const parsed = parseConfig(settings, where)
 if (parsed.kind === 'problems') {
   process.stderr.write(problemsText(parsed.problems))
   process.exit(1)
@@ -31,7 +42,8 @@ if (process.env['CDK_VALIDATION'] !== 'false') {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
 }
 
-new QuietgateStack(app, 'Quietgate', { config: parsed.config, functions: await bundled() })
+// The construct is called the same in all environments, and so are the logical ids.
+new QuietgateStack(app, usualStackName, { config: parsed.config, functions: await bundled(), stackName })
 try {
   app.synth()
 } catch (error) {

@@ -69,7 +69,7 @@ async function buildOne(name: string): Promise<{ readonly bundled: Relocatable; 
     target: 'node24',
     minify: true,
     // One line of 300 KB would be printed whole by every error that is thrown in it.
-    lineLimit: 400,
+    lineLimit: 600,
     mainFields: ['module', 'main'],
     // CommonJS packages inside an ES module call a `require` that only a CommonJS module is given.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },

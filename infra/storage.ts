@@ -15,6 +15,11 @@ export const pointerPrefix = 'quarantine/'
 /** What the probe of the lists found changed: `eventKey` in core/probe-events.ts makes the keys. */
 export const eventPrefix = 'events/'
 
+export type StorageProps = Pick<Config, 'retention'> & {
+  /** For so many days records are kept below `in/`, where they are compacted. @default retention.recordsDays */
+  readonly freshRecordDays?: number
+}
+
 /**
  * The two buckets. Both are kept when the stack goes, without a fixed name: they hold the only copy of mail that was
  * stopped, and of why.
@@ -23,11 +28,13 @@ export class Storage extends Construct {
   readonly mail: Bucket
   readonly records: Bucket
 
-  constructor(scope: Construct, id: string, { retention }: Pick<Config, 'retention'>) {
+  constructor(scope: Construct, id: string, { retention, freshRecordDays }: StorageProps) {
     super(scope, id)
+    // Without a compaction, the fresh records are the only ones.
+    const freshDays = Math.min(retention.recordsDays, freshRecordDays ?? retention.recordsDays)
     this.mail = this.#bucket('Mail', [keptFor(retention.mailDays, mailPrefix)])
     this.records = this.#bucket('Records', [
-      keptFor(retention.recordsDays, recordPrefix),
+      keptFor(freshDays, recordPrefix),
       // A pointer to a message that is gone would only promise what nobody can do.
       keptFor(retention.mailDays, pointerPrefix),
       keptFor(retention.recordsDays, eventPrefix),

@@ -8,7 +8,8 @@ import { bouncesPolicy, keyPolicies } from './config/key-policies.ts'
 import { completeZones, zonePolicies } from './config/zones.ts'
 import type { Policy } from './core/policy.ts'
 
-export type { Config, Receiving, Retention, ZoneSetting } from './config/config.ts'
+export type { Alarms, AlarmName, AlarmThresholds, Config, Receiving, Retention, ZoneSetting } from './config/config.ts'
+export { chooseEnvironment, stackNameOf, usualStackName } from './config/environments.ts'
 export { settings, type Setting } from './config/settings.ts'
 
 export type Parsed =

@@ -37,7 +37,9 @@ export async function probe(plan: ProbePlan, ports: ProbePorts, signal: AbortSig
     resolverFilters127: filters,
     ownListed: new Set(known.flatMap(({ ownListed }) => ownListed)).size,
   })
-  return known.map(({ zone, state }) => ({ zone, state: state.state }))
+  const states = known.map(({ zone, state }) => ({ zone, state: state.state }))
+  ports.metrics.states(states.map(({ state }) => state))
+  return states
 }
 
 async function probeTarget(target: Target, previous: ZoneItem | null, run: Run): Promise<ZoneItem | null> {

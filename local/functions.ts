@@ -3,11 +3,12 @@ import { functionFault, type FaultPlan } from './faults.ts'
 import type { LocalFunction } from './lambda/function.ts'
 import { createFunctionPool, type FunctionPool } from './lambda/pool.ts'
 import { functionByArn, functionsOf } from './template/functions.ts'
+import { objectRulesOf } from './template/object-rules.ts'
 import { schedulesOf } from './template/schedules.ts'
 import type { Template } from './template/template.ts'
 
 /** The services that functions call. */
-export type FunctionServices = { readonly s3: Endpoint; readonly dynamoDb: Endpoint }
+export type FunctionServices = { readonly s3: Endpoint; readonly dynamoDb: Endpoint; readonly sqs: Endpoint }
 
 export type FunctionsOptions = {
   readonly region: string
@@ -24,7 +25,8 @@ export function startFunctions(
   storage: FunctionServices,
   options: FunctionsOptions,
 ): ReadonlyMap<string, FunctionPool> {
-  const scheduled = schedulesOf(template).flatMap(({ targets }) => targets.map(({ functionArn }) => functionArn))
+  const rules = [...schedulesOf(template), ...objectRulesOf(template)]
+  const ruled = rules.flatMap(({ targets }) => targets.map(({ functionArn }) => functionArn))
   return new Map(
     runnableFunctions(template).map((fn) => {
       const accessKeyId = accessKeyOf(fn)
@@ -34,10 +36,11 @@ export function startFunctions(
         extraEnvironment: {
           AWS_ENDPOINT_URL_S3: storage.s3.url,
           AWS_ENDPOINT_URL_DYNAMODB: storage.dynamoDb.url,
+          AWS_ENDPOINT_URL_SQS: storage.sqs.url,
           ...options.environment,
         },
         // What fails on purpose is what a message meets.
-        fault: () => (scheduled.includes(fn.arn) ? null : functionFault(options.faults)),
+        fault: () => (ruled.includes(fn.arn) ? null : functionFault(options.faults)),
         onLog: (line) => options.onLog(line),
         onFreeze: () => {
           storage.s3.dropConnections(accessKeyId)

@@ -12,11 +12,21 @@ export type LocalStackDescription = {
   readonly smtpPort: number
   readonly s3: string
   readonly dynamoDb: string
+  readonly sqs: string
   readonly dns: string
   readonly outputs: Readonly<Record<string, string>>
 }
 
 export function describeStack(stack: LocalStack): LocalStackDescription {
-  const { region, smtpPort, s3, dynamoDb, dns, outputs } = stack
-  return { pid: process.pid, region, smtpPort, s3: s3.url, dynamoDb: dynamoDb.url, dns: dns.address, outputs }
+  const { region, smtpPort, s3, dynamoDb, sqs, dns, outputs } = stack
+  return {
+    pid: process.pid,
+    region,
+    smtpPort,
+    s3: s3.url,
+    dynamoDb: dynamoDb.url,
+    sqs: sqs.url,
+    dns: dns.address,
+    outputs,
+  }
 }

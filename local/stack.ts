@@ -1,39 +1,32 @@
 import { Resolver as NetworkResolver } from 'node:dns/promises'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  ResourceInUseException,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb'
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { parseConfig, policyOf } from '../lambda/config.ts'
 import { queryName } from '../lambda/core/protocol/dnsxl.ts'
-import { createDynamoDb } from './aws/dynamodb.ts'
 import type { Endpoint } from './aws/endpoint.ts'
-import type { Principal } from './aws/principal.ts'
-import { createS3 } from './aws/s3.ts'
+import type { ObjectStore } from './aws/s3.ts'
 import type { DnsRecord } from './dns/records.ts'
 import { resolverOf } from './dns/resolver.ts'
 import { startDnsServer, type DnsServer } from './dns/server.ts'
-import { directoryFault, recordsFault, zoneFault, type FaultPlan } from './faults.ts'
-import { accessKeyOf, poolNamed, runnableFunctions, startFunctions } from './functions.ts'
+import { startEvents } from './events.ts'
+import { zoneFault, type FaultPlan } from './faults.ts'
+import { poolNamed, startFunctions } from './functions.ts'
 import type { InvocationAnswer } from './lambda/function.ts'
 import type { FunctionPool } from './lambda/pool.ts'
-import { startScheduler } from './schedule.ts'
+import { principalsOf } from './principals.ts'
+import { startQueues, type Queues } from './queues.ts'
 import type { Resolver } from './ses/authenticate.ts'
 import type { ReceivedMessage, Report } from './ses/outcome.ts'
+import { assumedBehaviour, type Behaviour } from './ses/behaviour.ts'
 import { createReceiver, type Receiver } from './ses/receive.ts'
 import { startSmtpListener } from './ses/smtp.ts'
+import { startStorage, type Storage } from './storage.ts'
 import { synthesize } from './synthesize.ts'
 import { readTemplate } from './template/assembly.ts'
 import { functionByArn } from './template/functions.ts'
 import { outputsOf } from './template/outputs.ts'
 import { receiptRulesOf } from './template/receipt-rules.ts'
-import { rolePoliciesOf } from './template/role-policies.ts'
-import { schedulesOf } from './template/schedules.ts'
-import { bucketsOf, tablesOf } from './template/storage.ts'
 import type { Template } from './template/template.ts'
 
 export type StackOptions = {
@@ -57,12 +50,16 @@ export type StackOptions = {
   readonly schedules?: boolean
   /** A message has been through its rules. */
   readonly onReceived: (message: ReceivedMessage) => void
+  /** What no document says of SES. @default as it is assumed */
+  readonly behaviour?: Behaviour
   /** Something that the operator must hear of. */
   readonly onReport: (sentence: string) => void
   /** Each line that a function writes; its metrics are among them. */
   readonly onLog: (line: string) => void
   /** Added to the environment of every function, such as AWS_ENDPOINT_URL_SECRETS_MANAGER. @default nothing */
   readonly environment?: Readonly<Record<string, string>>
+  /** Milliseconds that a second of waiting lasts, in a queue or before another try. @default 1000 */
+  readonly queueSecondMs?: number
   /** Called with the folder of the cloud assembly before anything is started from it. @default nothing */
   readonly afterSynthesis?: (assemblyDir: string) => void
 }
@@ -71,8 +68,10 @@ export type StackOptions = {
 export type LocalStack = {
   readonly smtpPort: number
   readonly region: string
-  readonly s3: Endpoint
+  readonly s3: ObjectStore
   readonly dynamoDb: Endpoint
+  readonly sqs: Endpoint
+  readonly queues: Queues['queues']
   readonly dns: DnsServer
   readonly receiver: Receiver
   readonly template: Template
@@ -80,6 +79,8 @@ export type LocalStack = {
   readonly functions: ReadonlyMap<string, FunctionPool>
   /** Runs a function on an event; `which` is its logical id or its name. Throws if there is none. */
   readonly invoke: (which: string, event: unknown) => Promise<InvocationAnswer>
+  /** Resolves once every accepted message has been through its rules, and no function is at work on a queue or an object. */
+  readonly idle: () => Promise<void>
   /** The stack's outputs, as `cdk deploy` prints them. */
   readonly outputs: Readonly<Record<string, string>>
   readonly clients: { readonly s3: S3Client; readonly dynamoDb: DynamoDBClient }
@@ -91,8 +92,7 @@ export type Started =
 
 export const accountId = '123456789012'
 
-/** The keys of whoever runs the laptop: everything is allowed to them. */
-export const operatorKeys = { accessKeyId: 'QUIETGATEOPERATOR', secretAccessKey: 'local' } as const
+export { operatorKeys } from './principals.ts'
 
 export async function startStack(options: StackOptions): Promise<Started> {
   const dns = await startDnsServer({ records: options.records })
@@ -106,83 +106,68 @@ export async function startStack(options: StackOptions): Promise<Started> {
   }
   options.afterSynthesis?.(assemblyDir)
   const template = readTemplate(assemblyDir, options.region)
-  const storage = await startStorage(template, options)
-  const pools = startFunctions(template, storage, options)
+  const { region, onReport } = options
+  const principalOf = principalsOf(template)
+  const storage = await startStorage(template, { ...options, accountId, principalOf })
+  const secondMs = options.queueSecondMs ?? 1000
+  const queues = await startQueues(template, { region, accountId, principalOf, secondMs })
+  const pools = startFunctions(template, { ...storage, sqs: queues.sqs }, options)
   const receiver = startReceiver(template, storage, pools, dns, options)
-  const ruleSet = onlyRuleSet(template)
-  const smtp = await startSmtpListener({
-    ruleSet,
-    accept: (envelope, message) => {
-      if (zonesAtFault(dns, options)) options.onReport('A zone fails on purpose (--fault).')
-      return receiver.accept(envelope, message)
-    },
-    port: options.smtpPort,
-    portOption: '--port',
-    region: options.region,
-    reverseName: reverseNameOf(dns),
-    onReport: options.onReport,
-  })
+  const smtp = await startSmtp(template, receiver, dns, options)
   const invoke = (which: string, event: unknown): Promise<InvocationAnswer> =>
     poolNamed(template, pools, which).invoke(event)
-  const stopScheduler = startScheduler({
-    schedules: options.schedules === true ? schedulesOf(template) : [],
+  const events = startEvents(template, queues, storage.s3, {
     accountId,
-    region: options.region,
+    region,
+    secondMs,
+    schedules: options.schedules === true,
     invoke,
-    onReport: options.onReport,
+    onReport,
   })
   const close = async (): Promise<void> => {
-    stopScheduler()
+    events.close()
     if (smtp.answer === 'listening') await smtp.close()
     receiver.close()
+    const queuesClosed = queues.close()
     for (const pool of pools.values()) pool.close()
     storage.clients.s3.destroy()
     storage.clients.dynamoDb.destroy()
-    await Promise.all([storage.s3.close(), storage.dynamoDb.close(), dns.close()])
+    await Promise.all([queuesClosed, storage.s3.close(), storage.dynamoDb.close(), dns.close()])
   }
   if (smtp.answer === 'refused') {
     await close()
     return smtp
   }
-  const { region } = options
-  const parts = { functions: pools, smtpPort: smtp.port, region, dns, receiver, template, invoke, close }
+  const idle = async (): Promise<void> => {
+    await receiver.idle()
+    await events.idle()
+  }
+  const { port: smtpPort } = smtp
+  const world = { smtpPort, region, dns, receiver, template, functions: pools, sqs: queues.sqs, queues: queues.queues }
+  const parts = { ...world, idle, invoke, close }
   return { answer: 'started', stack: { ...parts, ...storage, outputs: outputsOf(template) } }
 }
 
-type Storage = Pick<LocalStack, 's3' | 'dynamoDb' | 'clients'>
-
-/** The embedded S3 and DynamoDB, with the buckets and tables of the template in them. */
-async function startStorage(template: Template, { dataDir, region, faults }: StackOptions): Promise<Storage> {
-  const principals = new Map<string, Principal>([[operatorKeys.accessKeyId, { kind: 'operator' }]])
-  for (const fn of runnableFunctions(template)) {
-    const statements = rolePoliciesOf(template, fn.roleLogicalId)
-    principals.set(accessKeyOf(fn), { kind: 'role', name: fn.roleLogicalId, statements })
-  }
-  const principalOf = (accessKeyId: string): Principal | null => principals.get(accessKeyId) ?? null
-  const tablesDir = join(dataDir, 'dynamodb')
-  mkdirSync(tablesDir, { recursive: true })
-  const s3 = createS3({ dataDir: join(dataDir, 's3'), region, accountId, principalOf })
-  const dynamoDb = await createDynamoDb({ dataDir: tablesDir, region, accountId, principalOf })
-  await Promise.all([s3.listen(), dynamoDb.listen()])
-  const common = { region, credentials: operatorKeys, maxAttempts: 1 }
-  const clients = {
-    s3: new S3Client({ ...common, endpoint: s3.url, forcePathStyle: true }),
-    dynamoDb: new DynamoDBClient({ ...common, endpoint: dynamoDb.url }),
-  }
-  for (const { name } of bucketsOf(template)) {
-    await clients.s3.send(new CreateBucketCommand({ Bucket: name })).catch(unlessItExists)
-  }
-  for (const { createTable } of tablesOf(template)) {
-    await clients.dynamoDb.send(new CreateTableCommand(createTable)).catch(unlessItExists)
-    const wait = { client: clients.dynamoDb, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }
-    await waitUntilTableExists(wait, { TableName: createTable.TableName })
-  }
-  const { DirectoryTable, RecordBucket } = outputsOf(template)
-  const directory = tablesOf(template).find(({ name }) => name === DirectoryTable)
-  dynamoDb.setFault(directoryFault(faults, directory?.arn ?? ''))
-  const records = bucketsOf(template).find(({ name }) => name === RecordBucket)
-  s3.setFault(recordsFault(faults, records?.arn ?? ''))
-  return { s3, dynamoDb, clients }
+function startSmtp(
+  template: Template,
+  receiver: Receiver,
+  dns: DnsServer,
+  options: StackOptions,
+): ReturnType<typeof startSmtpListener> {
+  const { region, onReport } = options
+  return startSmtpListener({
+    ruleSet: onlyRuleSet(template),
+    unmatchedReply: (options.behaviour ?? assumedBehaviour).unmatchedReply,
+    accept: (envelope, message) => {
+      if (zonesAtFault(dns, options)) onReport('A zone fails on purpose (--fault).')
+      return receiver.accept(envelope, message)
+    },
+    port: options.smtpPort,
+    portOption: '--port',
+    region,
+    reverseName: reverseNameOf(dns),
+    onReport,
+  })
 }
 
 function startReceiver(
@@ -190,10 +175,11 @@ function startReceiver(
   { clients }: Storage,
   pools: ReadonlyMap<string, FunctionPool>,
   dns: DnsServer,
-  { region, config, names, faults, onReceived, onReport }: StackOptions,
+  { region, config, names, faults, behaviour = assumedBehaviour, onReceived, onReport }: StackOptions,
 ): Receiver {
   return createReceiver({
     region,
+    behaviour,
     ruleSet: onlyRuleSet(template),
     resolver: names === 'network' ? networkResolver(settingsOf(config['dns'])['servers']) : resolverOf(dns),
     putObject: (bucket, key, bytes) =>
@@ -247,8 +233,4 @@ function reverseNameOf(dns: DnsServer): (ip: string) => Promise<string | null> {
 
 function settingsOf(value: unknown): { readonly [name: string]: unknown } {
   return typeof value === 'object' && value !== null ? (value as { readonly [name: string]: unknown }) : {}
-}
-
-function unlessItExists(error: unknown): void {
-  if (!(error instanceof ResourceInUseException || error instanceof BucketAlreadyOwnedByYou)) throw error
 }

@@ -16,6 +16,7 @@ import { replay } from './replay.ts'
 import { asExpected, replaySummary, sampleTable, shown, type Judged } from './report.ts'
 import { sampleConfig, sampleDirectory, samples } from './samples.ts'
 import { send } from './send.ts'
+import { assumedBehaviour, readBehaviour, type ReadBehaviour } from './ses/behaviour.ts'
 import { startStack, type LocalStack } from './stack.ts'
 
 type Options = {
@@ -24,6 +25,7 @@ type Options = {
   readonly port: number
   readonly dataDir?: string
   readonly config?: string
+  readonly conformance?: string
   readonly zone: readonly string[]
   readonly fault: readonly string[]
   readonly replay?: string
@@ -58,6 +60,8 @@ async function main(options: Options): Promise<number> {
   }
   const { config, problem } = readConfig(options.config)
   if (problem !== null) return refuse(problem, 2)
+  const read = readConformance(options.conformance)
+  if (read.kind === 'problem') return refuse(read.sentence, 2)
   const { records: extra, problems } = readZones(options.zone)
   if (problems.length > 0) return refuse(problems.join('\n'), 2)
   const records = createLocalRecords()
@@ -68,6 +72,7 @@ async function main(options: Options): Promise<number> {
     smtpPort: options.port,
     records: [...sampleRecords(), ...extra],
     faults,
+    behaviour: read.behaviour,
     schedules: true,
     onReceived: records.received,
     onReport: (sentence) => void process.stderr.write(`${shown(sentence)}\n`),
@@ -194,6 +199,16 @@ function readConfig(path: string | undefined): ReadConfig {
   }
 }
 
+/** What `quietgate conformance` found out. */
+function readConformance(path: string | undefined): ReadBehaviour {
+  if (path === undefined) return { kind: 'behaviour', behaviour: assumedBehaviour }
+  try {
+    return readBehaviour(readFileSync(path, 'utf8'), path)
+  } catch (error) {
+    return { kind: 'problem', sentence: `--conformance ${path} cannot be read: ${(error as Error).message}` }
+  }
+}
+
 function readZones(paths: readonly string[]): {
   readonly records: readonly DnsRecord[]
   readonly problems: readonly string[]
@@ -237,6 +252,7 @@ const program = new Command('npm start --')
   .option('--port <port>', 'the SMTP port on 127.0.0.1; 0 for any that is free', readPort, 2525)
   .option('--data-dir <folder>', 'keep what is stored here, and find it again (default: a temporary folder)')
   .option('--config <file>', 'a configuration instead of the one of the samples')
+  .option('--conformance <file>', 'do as quietgate conformance found SES to do, where nothing is documented')
   .option('--zone <file>', 'more records for the local DNS, in master-file format (repeatable)', collect, [])
   .option(
     '--fault <name[:probability]>',

@@ -115,7 +115,7 @@ const refused: readonly (readonly [unknown, string])[] = [
   ],
   [
     beside({ receiving: { hostedZones: { 'example.net': 'Z1' } } }),
-    'receiving.hostedZones["example.net"] "Z1" is the zone of none of the domains above',
+    'receiving.hostedZones.example.net "Z1" is the zone of none of the domains above',
   ],
   [
     beside({ receiving: { activate: false, replaceActive: true } }),
@@ -391,9 +391,11 @@ describe('parseConfig', () => {
 
 describe('the policy of a configuration', () => {
   it('is what a decision depends on, and nothing of the deploy', () => {
-    const { region, retention, dnsbl, outbound, bounces, ...rest } = smallest
+    const { region, retention, dnsbl, outbound, bounces, receiving, handOver, scim, alarms, ...rest } = smallest
     const { sentLog, ...judging } = bounces
     const { keys, ...dnsxl } = dnsbl
+    expect(handOver).toBe(null)
+    expect([receiving, scim, alarms]).toEqual([smallest.receiving, null, smallest.alarms])
     expect([region, retention, outbound, keys, sentLog]).toEqual([
       null,
       { recordsDays: 400, mailDays: 30, logDays: 30 },
@@ -564,10 +566,13 @@ describe('the table of settings', () => {
     expect(settings.filter((setting) => setting.default === null).map(({ path }) => path)).toEqual([
       'domains',
       'domains[].name',
+      'receiving.ruleSet.name',
       'dnsbl.zones[].term',
       'bounces.keys[].name',
       'bounces.keys[].use',
       'bounces.keys[].source',
+      'handOver.smtp.host',
+      'scim.token',
     ])
     expect(settings.find(({ path }) => path === 'dns.timeoutMs')).toEqual({
       path: 'dns.timeoutMs',
@@ -595,8 +600,32 @@ const smallest: Config = {
   dnsbl: { zones: [], record: 1, stop: 4, action: 'quarantine', keys: {} },
   trustedRelays: [],
   bounces: { ...bouncesOf(), keys: [], sentLog: 'none' },
+  handOver: null,
+  scim: null,
   outbound: { addresses: [], domains: [], domainZones: [] },
   scans: { virus: 'quarantine', spam: 'deliver', dmarcReject: 'deliver' },
+  alarms: {
+    topicArns: [],
+    thresholds: {
+      filterErrors: 1,
+      filterThrottles: 1,
+      filterDuration: 80,
+      publishFailure: 1,
+      publishExpired: 1,
+      knownRecipientsDiscarded: 1,
+      recordsNotWritten: 1,
+      pointersNotWritten: 1,
+      filterFailures: 1,
+      recipientsUnavailable: 1,
+      mailUnread: 1,
+      proofsSilent: 5,
+      bounceMemoryFailures: 5,
+      eventsRepeated: 10,
+      deadlinePassed: 95,
+      probeFailures: 5,
+      discardShare: 4,
+    },
+  },
   dns: { servers: null, timeoutMs: 1500, retries: 1, budgetMs: 3000 },
   privacy: { subject: 'full' },
   retention: { recordsDays: 400, mailDays: 30, logDays: 30 },

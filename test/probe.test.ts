@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { eventKey, type ProbeEvent } from '../lambda/core/probe-events.ts'
 import type { ProbePlan } from '../lambda/core/probe-plan.ts'
+import type { ZoneCondition } from '../lambda/core/zone-state.ts'
 import { probe } from '../lambda/probe.ts'
 import type { AddressAnswer } from '../lambda/core/facts.ts'
 import type { AddressLookup } from '../lambda/ports/address-lookup.ts'
@@ -114,6 +115,7 @@ describe('the scheduled probe', () => {
       }),
     ])
     expect(world.totals.map(({ zonesUnhealthy }) => zonesUnhealthy)).toEqual([0, 1, 0])
+    expect(world.states).toEqual([['healthy'], ['lists-the-world'], ['healthy']])
   })
 
   it('calls a zone silent at the third probe, then asks it ever more seldom, and reports it dead in between', async () => {
@@ -361,6 +363,7 @@ function worldOf(plan: ProbePlan) {
   const authority = new Map<string, AddressAnswer>()
   const events: ProbeEvent[] = []
   const totals: ProbeTotals[] = []
+  const states: (readonly ZoneCondition[])[] = []
   const health: (readonly [string, boolean])[] = []
   let now = start
   let failures = 0
@@ -382,6 +385,7 @@ function worldOf(plan: ProbePlan) {
         health.push([zone, healthy])
       },
       probed: (found: ProbeTotals) => void totals.push(found),
+      states: (found: readonly ZoneCondition[]) => void states.push(found),
       failed: () => {
         failures++
       },
@@ -391,7 +395,7 @@ function worldOf(plan: ProbePlan) {
     random: () => 0.5,
   }
   return {
-    ...{ plan, dns, authority, asked, askedAt, events, totals, health, ports, failures: () => failures },
+    ...{ plan, dns, authority, asked, askedAt, events, totals, states, health, ports, failures: () => failures },
     /** A run each minute; the last one's outcome. */
     minutes: async (count: number) => {
       let probed = null

@@ -1,4 +1,4 @@
-import { proofHeader } from '../../lambda/adapters/node-hmac.ts'
+import { proofHeader } from '../../lambda/adapters/proof-header.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson } from '../terminal.ts'
 import { fail, type Verb } from '../verb.ts'

@@ -9,7 +9,7 @@ export function guardWords(guard: Guard): string {
       return `The list seems to be cut short: ${cutWords(guard.cut)}. Who stood in the rest would be removed.`
     case 'removes-too-many':
       return (
-        `It removes ${guard.removed} of ${guard.of} entries, and at most ${guard.most} may go at once ` +
+        `It removes or denies ${guard.removed} of ${guard.of} entries, and at most ${guard.most} may go at once ` +
         '(--max-removed; usually a tenth). Is it the whole list?'
       )
     case 'domain-emptied':

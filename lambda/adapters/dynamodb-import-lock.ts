@@ -1,10 +1,10 @@
 import {
   ConditionalCheckFailedException,
-  DeleteItemCommand,
   PutItemCommand,
-  type DeleteItemCommandOutput,
+  UpdateItemCommand,
   type DynamoDBClient,
   type PutItemCommandOutput,
+  type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb'
 import { ImportInterrupted, type ImportLock, type LockHolder } from '../ports/import-ports.ts'
 import { awsFailure } from './aws-failure.ts'
@@ -12,7 +12,10 @@ import { keyAttribute, keyOf } from './directory-items.ts'
 import { readWhole } from './dynamodb-items.ts'
 import { lockKey } from './import-items.ts'
 
-/** The lock of imports, as one item of the directory's table: one place to import to, one lock. */
+/**
+ * The lock of imports, as one item of the directory's table: one place to import to, one lock. It is given back by ending it
+ * and not by deleting it, so that whoever imports needs no right to delete anything from the directory.
+ */
 export function createDynamoDbImportLock(client: DynamoDBClient, table: string): ImportLock {
   return {
     take: async ({ id, by, since, until }, now, signal) => {
@@ -24,19 +27,24 @@ export function createDynamoDbImportLock(client: DynamoDBClient, table: string):
         ExpressionAttributeValues: { ':id': { S: id }, ':now': { S: now } },
       })
       if (await conditionHeld(() => client.send(put, { abortSignal: signal }), signal)) return null
-      return (await readHolder(client, table, signal)) ?? { id: '', by: 'somebody', since: now, until: now }
+      const holder = await readHolder(client, table, signal)
+      return holder === null || holder.until < now ? { id: '', by: 'somebody', since: now, until: now } : holder
     },
     release: async (id, signal) => {
-      const remove = new DeleteItemCommand({
+      const update = new UpdateItemCommand({
         TableName: table,
         Key: keyOf(lockKey),
+        UpdateExpression: 'SET #until = :over',
         ConditionExpression: 'holder = :id',
-        ExpressionAttributeValues: { ':id': { S: id } },
+        ExpressionAttributeNames: { '#until': 'until' },
+        ExpressionAttributeValues: { ':id': { S: id }, ':over': { S: longOver } },
       })
-      await conditionHeld(() => client.send(remove, { abortSignal: signal }), signal)
+      await conditionHeld(() => client.send(update, { abortSignal: signal }), signal)
     },
   }
 }
+
+const longOver = '1970-01-01T00:00:00.000Z'
 
 /** Null: it was given back in between. */
 async function readHolder(client: DynamoDBClient, table: string, signal: AbortSignal): Promise<LockHolder | null> {
@@ -53,7 +61,7 @@ async function readHolder(client: DynamoDBClient, table: string, signal: AbortSi
 }
 
 async function conditionHeld(
-  send: () => Promise<PutItemCommandOutput | DeleteItemCommandOutput>,
+  send: () => Promise<PutItemCommandOutput | UpdateItemCommandOutput>,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {

@@ -1,12 +1,13 @@
 import {
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
+  PutItemCommand,
   UpdateItemCommand,
   type AttributeValue,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb'
 import { setTimeout as delay } from 'node:timers/promises'
-import { ImportInterrupted, type ImportTable } from '../ports/import-ports.ts'
+import { ImportInterrupted, type ImportTable, type PutEntry } from '../ports/import-ports.ts'
 import { awsFailure } from './aws-failure.ts'
 import { keyAttribute, keyOf } from './directory-items.ts'
 import { readWhole } from './dynamodb-items.ts'
@@ -25,15 +26,7 @@ export function createDynamoDbImportTable(client: DynamoDBClient, table: string)
       })
       return read
     },
-    put: (entries, source, signal) =>
-      inParallel(chunksOf(entries, itemsPerWrite), callsAtOnce, (chunk) =>
-        writeAll(
-          client,
-          table,
-          chunk.map((entry) => writeListed(entry, source)),
-          signal,
-        ),
-      ),
+    put: (entries, source, signal) => put({ client, table }, entries, source, signal),
     tombstone: (keys, source, at, signal) =>
       inParallel(keys, callsAtOnce, async (key) => {
         const update = new UpdateItemCommand({
@@ -73,6 +66,63 @@ const mostTries = 5
 /** Waits before each further try for what DynamoDB throttled or left, in milliseconds. No message waits for it. */
 const patience: readonly number[] = [50, 100, 200, 400, 800, 1600, 3200, 6400]
 
+type Place = { readonly client: DynamoDBClient; readonly table: string }
+
+/** More at once are written without a condition, in a twentieth of the requests. */
+const mostWithCondition = 100
+
+async function put(
+  { client, table }: Place,
+  entries: readonly PutEntry[],
+  source: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const absent = entries.filter(({ there }) => !there)
+  const isBulk = absent.length > mostWithCondition
+  const left: string[] = []
+  await inParallel(isBulk ? entries.filter(({ there }) => there) : entries, callsAtOnce, async (entry) => {
+    const command = entry.there ? revival(table, entry, source) : insertion(table, entry, source)
+    if (!(await conditionHeld(client, command, signal))) left.push(entry.key)
+  })
+  await inParallel(chunksOf(isBulk ? absent : [], itemsPerWrite), callsAtOnce, (chunk) =>
+    writeAll(
+      client,
+      table,
+      chunk.map((entry) => writeListed(entry, source)),
+      signal,
+    ),
+  )
+  return left
+}
+
+/** Doing it twice is no contradiction: the entry is the source's own then. */
+function insertion(table: string, entry: PutEntry, source: string): PutItemCommand {
+  return new PutItemCommand({
+    TableName: table,
+    Item: writeListed(entry, source),
+    ConditionExpression: 'attribute_not_exists(#key) OR (#source = :source AND attribute_not_exists(#holders))',
+    ExpressionAttributeNames: { '#key': keyAttribute, '#source': 'source', '#holders': holdersAttribute },
+    ExpressionAttributeValues: { ':source': { S: source } },
+  })
+}
+
+/** Of an entry that is the source's already, or that nobody has any more. Its holders are those of the SCIM endpoint. */
+function revival(table: string, { key, kind, target }: PutEntry, source: string): UpdateItemCommand {
+  const withTarget = target === null ? { set: '', remove: ', #target' } : { set: ', #target = :target', remove: '' }
+  return new UpdateItemCommand({
+    TableName: table,
+    Key: keyOf(key),
+    UpdateExpression: `SET #kind = :kind, #source = :source${withTarget.set} REMOVE removed_at${withTarget.remove}`,
+    ConditionExpression: 'attribute_not_exists(#key) OR #source = :source OR attribute_exists(removed_at)',
+    ExpressionAttributeNames: { '#key': keyAttribute, '#kind': 'kind', '#source': 'source', '#target': 'target' },
+    ExpressionAttributeValues: {
+      ':kind': { S: kind },
+      ':source': { S: source },
+      ...(target === null ? {} : { ':target': { S: target } }),
+    },
+  })
+}
+
 async function writeAll(
   client: DynamoDBClient,
   table: string,
@@ -97,12 +147,17 @@ async function writeAll(
   throw new ImportInterrupted('writing the directory', cause)
 }
 
-/** Sends a conditional update; `false`: the condition did not hold. */
-async function conditionHeld(client: DynamoDBClient, update: UpdateItemCommand, signal: AbortSignal): Promise<boolean> {
+/** Sends a conditional write; `false`: the condition did not hold. */
+async function conditionHeld(
+  client: DynamoDBClient,
+  write: PutItemCommand | UpdateItemCommand,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (const wait of [0, ...patience]) {
     await waited(wait, signal)
     try {
-      await client.send(update, { abortSignal: signal })
+      if (write instanceof PutItemCommand) await client.send(write, { abortSignal: signal })
+      else await client.send(write, { abortSignal: signal })
       return true
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false

@@ -13,8 +13,11 @@ import type { Resource, ResourceType } from '../core/scim/resources.ts'
 import type { ScimStore } from '../ports/scim-store.ts'
 import { claimKey, indexKey, readResource, resourceKey, writeResource, type Item } from './scim-items.ts'
 
-/** Users and groups in a table of DynamoDB. Reads are consistent: a client asks at once for what it wrote. */
-export function createDynamoDbScim(client: DynamoDBClient, table: string): ScimStore {
+/**
+ * Users and groups in a table of DynamoDB. Reads are consistent: a client asks at once for what it wrote. `mostCharacters`: of the
+ * JSON of a list; groups of thousands of people would otherwise fill the memory of the function.
+ */
+export function createDynamoDbScim(client: DynamoDBClient, table: string, mostCharacters = 48_000_000): ScimStore {
   const get = async (key: Item): Promise<Item | null> => {
     const command = new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true })
     return (await client.send(command)).Item ?? null
@@ -66,17 +69,19 @@ export function createDynamoDbScim(client: DynamoDBClient, table: string): ScimS
     index: (keys, id) => change('ADD', keys, id),
     unindex: (keys, id) => change('DELETE', keys, id),
     find: async (key) => (await get(indexKey(key)))?.['ids']?.SS ?? [],
-    list: (type, most) => list(client, table, type, most),
+    list: (type, most) => list({ client, table, mostCharacters }, type, most),
   }
 }
 
+type Listing = { readonly client: DynamoDBClient; readonly table: string; readonly mostCharacters: number }
+
 async function list(
-  client: DynamoDBClient,
-  table: string,
+  { client, table, mostCharacters }: Listing,
   type: ResourceType,
   most: number,
 ): Promise<readonly Resource[] | null> {
   const found: Resource[] = []
+  let characters = 0
   let start: Record<string, AttributeValue> | undefined
   do {
     const scan: ScanCommandOutput = await client.send(
@@ -89,8 +94,11 @@ async function list(
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       }),
     )
-    for (const item of scan.Items ?? []) found.push(readResource(item).resource)
-    if (found.length > most) return null
+    for (const item of scan.Items ?? []) {
+      found.push(readResource(item).resource)
+      characters += item['json']?.S?.length ?? 0
+    }
+    if (found.length > most || characters > mostCharacters) return null
     start = scan.LastEvaluatedKey
   } while (start !== undefined)
   return found.sort((a, b) => (a.id < b.id ? -1 : 1))

@@ -1,3 +1,4 @@
+import type { ZoneCondition } from '../core/zone-state.ts'
 import type { ProbeMetrics } from '../ports/probe-metrics.ts'
 import { emfLine } from './emf-metrics.ts'
 
@@ -22,6 +23,24 @@ export function createEmfProbeMetrics(write: (line: string) => void, clock: () =
           OwnAddressesListed: ownListed,
         },
       ),
+    states: (states) =>
+      emit(
+        {},
+        Object.fromEntries(
+          conditions.map((condition) => [stateMetrics[condition], states.filter((one) => one === condition).length]),
+        ),
+      ),
     failed: () => emit({}, { ProbeFailures: 1 }),
   }
 }
+
+const stateMetrics: { readonly [C in ZoneCondition]: string } = {
+  unknown: 'ZonesUnknown',
+  healthy: 'ZonesHealthy',
+  empty: 'ZonesEmpty',
+  'lists-the-world': 'ZonesListingTheWorld',
+  silent: 'ZonesSilent',
+  muted: 'ZonesMuted',
+}
+
+const conditions = Object.keys(stateMetrics) as readonly ZoneCondition[]

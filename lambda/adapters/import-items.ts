@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb'
 import { listedKinds } from '../core/directory-import/entry.ts'
-import type { HeldEntry, StoredEntry } from '../ports/import-ports.ts'
+import type { PutEntry, StoredEntry } from '../ports/import-ports.ts'
 import { keyOf, type Item } from './directory-items.ts'
 
 /**
@@ -28,7 +28,7 @@ export function readStored(item: Item): StoredEntry {
   }
 }
 
-export function writeListed({ key, kind, target, holders }: HeldEntry, source: string): Record<string, AttributeValue> {
+export function writeListed({ key, kind, target, holders }: PutEntry, source: string): Record<string, AttributeValue> {
   return {
     ...keyOf(key),
     kind: { S: kind },

@@ -1,18 +1,7 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { HMAC_HEADER_NAME, makeHmacHeader } from '../core/protocol/hmac-header.ts'
-import type { KeyedHash, TagKey } from '../core/protocol/keyed-hash.ts'
+import { createHmac } from 'node:crypto'
+import type { KeyedHash } from '../core/protocol/keyed-hash.ts'
 
 /** For `prvs` and SRS, which know no other. HMAC does not need what SHA-1 has lost. */
 export const hmacSha1: KeyedHash = (secret, text) => createHmac('sha1', secret).update(text, 'utf8').digest()
 
 export const hmacSha256: KeyedHash = (secret, text) => createHmac('sha256', secret).update(text, 'utf8').digest()
-
-/**
- * The header line, without its line end, that an outbound server puts on a message (docs/hmac-header.md): by it the message
- * is known when it is returned. `from` is the From field or its address; null if it holds none, and then the
- * message goes out without a proof.
- */
-export function proofHeader(from: string, key: TagKey, at: Date): string | null {
-  const value = makeHmacHeader(from, key, at.toISOString(), randomBytes(12).toString('base64url'), hmacSha256)
-  return value === null ? null : `${HMAC_HEADER_NAME}: ${value}`
-}

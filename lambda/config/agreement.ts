@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import { handOverProblems, handOverRetentionProblems } from './hand-over-agreement.ts'
 import { at, repeated, type Problem } from './problems.ts'
 import { zoneProblems } from './zone-agreement.ts'
 
@@ -24,6 +25,8 @@ const agreements: readonly Agreement[] = [
   { between: ['retention'], find: retentionProblems },
   { between: ['bounces'], find: proofKeyProblems },
   { between: ['bounces'], find: burstProblems },
+  { between: ['handOver'], find: handOverProblems },
+  { between: ['handOver', 'retention'], find: handOverRetentionProblems },
 ]
 
 function domainProblems({ domains }: Config): readonly Problem[] {
@@ -66,7 +69,7 @@ function hostedZoneProblems({ domains, receiving: { hostedZones } }: Config): re
 function displacingProblems({ receiving: { activate, replaceActive } }: Config): readonly Problem[] {
   if (activate || !replaceActive) return []
   const words = 'has no effect: with receiving.activate false, nothing is made active, and nothing displaced'
-  return [at(['receiving', 'replaceActive'], String(replaceActive), words)]
+  return [at(['receiving', 'replaceActive'], replaceActive, words)]
 }
 
 function thresholdProblems({ dnsbl: { record, stop } }: Config): readonly Problem[] {

@@ -10,8 +10,8 @@ import type {
   ScansPolicy,
   ZonePolicy,
 } from '../core/policy.ts'
+import type { KeySource } from './key-source.ts'
 import type { receivingRegions } from './regions.ts'
-import type { KeySource } from './values.ts'
 
 /** All that an operator chose, with every default filled in and every name in the form that is compared. */
 export type Config = {
@@ -33,6 +33,10 @@ export type Config = {
     /** What feeds the sent log by itself. No decision depends on it. */
     readonly sentLog: 'none' | 'ses-events'
   }
+  /** Where delivered mail goes; null: nowhere. No decision depends on it. */
+  readonly handOver: HandOver | null
+  /** The SCIM endpoint; null: none. No decision depends on it. */
+  readonly scim: { readonly token: KeySource; readonly concurrency: number } | null
   /** What may be on lists itself, and is watched for it. No decision depends on it. */
   readonly outbound: {
     readonly addresses: readonly string[]
@@ -40,6 +44,7 @@ export type Config = {
     readonly domainZones: readonly string[]
   }
   readonly scans: ScansPolicy
+  readonly alarms: Alarms
   readonly dns: DnsPolicy
   readonly privacy: PrivacyPolicy
   readonly retention: Retention
@@ -65,3 +70,45 @@ export type ZoneSetting = Omit<ZonePolicy, 'zone' | 'terms'> & {
 
 /** Days. */
 export type Retention = { readonly recordsDays: number; readonly mailDays: number; readonly logDays: number }
+
+/** One of the first four is not null, or it is a problem. */
+export type HandOver = {
+  readonly sns: string | null
+  readonly sqs: string | null
+  readonly eventBridge: string | null
+  readonly smtp: {
+    readonly host: string
+    readonly port: number
+    /** null: as the port says. */
+    readonly tls: 'starttls' | 'implicit' | 'none' | null
+    readonly credentials: KeySource | null
+    readonly ca: string | null
+  } | null
+  readonly postmaster: string | null
+  readonly concurrency: number
+}
+
+/** What wakes somebody, and who is told. No decision depends on it. */
+export type Alarms = { readonly topicArns: readonly string[]; readonly thresholds: AlarmThresholds }
+
+/** null: no such alarm. */
+export type AlarmThresholds = { readonly [A in AlarmName]: number | null }
+
+export type AlarmName =
+  | 'filterErrors'
+  | 'filterThrottles'
+  | 'filterDuration'
+  | 'publishFailure'
+  | 'publishExpired'
+  | 'knownRecipientsDiscarded'
+  | 'recordsNotWritten'
+  | 'pointersNotWritten'
+  | 'filterFailures'
+  | 'recipientsUnavailable'
+  | 'mailUnread'
+  | 'proofsSilent'
+  | 'bounceMemoryFailures'
+  | 'eventsRepeated'
+  | 'deadlinePassed'
+  | 'probeFailures'
+  | 'discardShare'

@@ -17,7 +17,8 @@ export function bouncesPolicy(bounces: Config['bounces']): BouncesPolicy {
   return { action, onHints, burst, replay, maxAgeDays, ownServers, keys }
 }
 
-function keyPolicy(name: string, source: KeySource): KeyPolicy {
+/** Where a key is kept, as the functions read it. */
+export function keyPolicy(name: string, source: KeySource): KeyPolicy {
   if ('ssm' in source) return { name, kept: 'ssm', id: source.ssm }
   return { name, kept: 'secrets-manager', id: source.secretsManager }
 }

@@ -76,7 +76,7 @@ export function repeated(keys: readonly string[], path: (index: number) => Path,
 }
 
 /** A problem of a value that is fine by itself. */
-export function at(path: Path, value: string | number, words: string): Problem {
+export function at(path: Path, value: string | number | boolean, words: string): Problem {
   return { path, words: `${shown(value)} ${words}` }
 }
 

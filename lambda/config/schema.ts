@@ -1,8 +1,11 @@
 import * as v from 'valibot'
+import { alarms } from './alarms-schema.ts'
 import { actions, bounces } from './bounces-schema.ts'
 import { domain, domainByName, modes } from './domain-schema.ts'
+import { handOver } from './hand-over-schema.ts'
 import { receiving } from './receiving-schema.ts'
 import { receivingRegions } from './regions.ts'
+import { scim } from './scim-schema.ts'
 import { is, may, section } from './section.ts'
 import {
   dnsServer,
@@ -230,8 +233,15 @@ export const configSchema = section({
     'Servers of ours that hand mail on to SES: the client is the first host behind them.',
   ),
   bounces: may(bounces, {}, 'How a bounce is judged by the message that it returns.'),
+  handOver: may(
+    handOver,
+    null,
+    'Where delivered mail goes. null: nowhere; the receipt rules behind the filter see to it.',
+  ),
+  scim: may(scim, null, 'The endpoint by which a user list is pushed into the directory. null: there is none.'),
   outbound: may(outbound, {}, 'What is watched for standing on lists itself. Nobody is asked to remove it.'),
   scans: may(scans, {}, 'What SES itself finds.'),
+  alarms: may(alarms, {}, 'What wakes somebody, and who is told.'),
   dns: may(dns, {}, 'How the DNS is asked.'),
   privacy: may(privacy, {}, 'What is written down.'),
   retention: may(retention, {}, 'What is kept, and for how long.'),

@@ -4,7 +4,10 @@ import { parsePattern } from '../core/protocol/dnsxl.ts'
 import { parseDomain } from '../core/protocol/idna.ts'
 import { canonicalIp, parseCidr, parseIp } from '../core/protocol/ip.ts'
 import { isKeyName, looksLikeKey, withoutKeys } from '../core/zone-keys.ts'
+import type { KeySource } from './key-source.ts'
 import { wrongAt } from './problems.ts'
+
+export type { KeySource } from './key-source.ts'
 
 /**
  * The kinds of values that settings have. Each carries the words that follow "is not" when a value is another one and that
@@ -176,9 +179,6 @@ export const localPartPattern = (() => {
     v.metadata({ expected: what }),
   )
 })()
-
-/** Where a key is kept: the name or ARN of a secret, or the name of a SecureString parameter. */
-export type KeySource = { readonly secretsManager: string } | { readonly ssm: string }
 
 type ReadDomain =
   { readonly kind: 'domain'; readonly ascii: string } | { readonly kind: 'problem'; readonly why: string }

@@ -25,22 +25,20 @@ import type { Policy } from '../core/policy.ts'
 import { recordFailure } from '../fail-open.ts'
 import { filter, type Ports } from '../filter.ts'
 import type { BouncePorts } from '../filter/bounce-ports.ts'
-import { isTrial, passed, runTrial, type Trial } from '../trial.ts'
+import { isTrial, type TrialAnswer } from '../trial.ts'
 
 /**
  * An SES receipt rule asks this function what to do with a message; the answer is a disposition, whatever happens. Only the
  * trial of a new version, which a deploy makes, throws.
  */
-export const handler = async (event: unknown): Promise<{ readonly disposition: Disposition } & Partial<Trial>> => {
+export const handler = async (event: unknown): Promise<{ readonly disposition: Disposition } | TrialAnswer> => {
   // Two seconds are kept for the record: a decision that nobody wrote down cannot be acted upon.
   const asking = AbortSignal.timeout(policy.deadlineMs - Math.min(2000, policy.deadlineMs / 2))
   const acting = AbortSignal.timeout(policy.deadlineMs)
   if (isTrial(event)) {
-    const message = readMessage(event)
-    return {
-      disposition: dispositionOf(await runTrial(message, policy, portsFor(message), { asking, acting })),
-      ...passed,
-    }
+    const { runTrial } = await import('../run-trial.ts')
+    const trialMessage = readMessage(event)
+    return runTrial(filter, trialMessage, policy, portsFor(trialMessage), { asking, acting })
   }
   let message: Message | null = null
   try {

@@ -17,7 +17,9 @@ import { readSorted } from './sort-source.ts'
 
 /**
  * Makes the table what the plan says. The order is what makes it safe to die anywhere: the new list is written down as
- * begun; what is new is added; then what is gone is marked; then domains become complete; then the list is the current one.
+ * begun; what is new is added; then domains are counted and become complete; then what is gone is marked; then the list is the
+ * current one. Domains are counted before anything leaves them: a count that is too low makes a domain say less than it knows, and
+ * one that is too high would let an emptied domain say "unknown".
  * Until the last step the next import compares with both lists, and does again whatever this one may have left undone.
  */
 export async function applyImport(
@@ -78,8 +80,8 @@ async function perform(id: string, plan: Plan, performing: Performing): Promise<
     signal,
   }
   await putWanted(work)
-  await tombstoneGone(work)
   await settleDomains(work)
+  await tombstoneGone(work)
   if (work.others.size > 0 || snapshot.id !== id) await writeList(plan, snapshot.key, work.others, ports, signal)
   await lease.keep()
   await writeState(archive, plan.source, { current: snapshot, begun: [] }, signal)

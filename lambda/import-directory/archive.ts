@@ -10,9 +10,12 @@ import type { HistoryEntry, Snapshot, SourceState } from './import.ts'
 /** How many finished imports of a source can be returned to. */
 export const snapshotsKept = 10
 
-/** A name of a source: it is a part of keys, and of an attribute's name. */
+/**
+ * A name of a source: it is a part of keys, and of an attribute's name. `scim` is the source of what the SCIM endpoint wrote:
+ * a list of that name would remove its entries.
+ */
 export function isSourceName(name: string): boolean {
-  return /^[A-Za-z0-9._-]{1,64}$/.test(name)
+  return /^(?!\.+$)[A-Za-z0-9._-]{1,64}$/.test(name) && name.toLowerCase() !== 'scim'
 }
 
 const snapshotFolder = (source: string): string => `directory/snapshots/${source}/`

@@ -56,7 +56,8 @@ export async function importDropped(
 
 const usual = { format: null, columns: null, defaultDomain: null, skipBad: false, partial: false } as const
 
-const misnamed = 'the name of the file, without its ending, has to have 1 to 64 letters, digits, ".", "_" or "-"'
+const misnamed =
+  'the name of the file, without its ending, has to have 1 to 64 letters, digits, ".", "_" or "-", and not to be "scim"'
 
 async function applied(
   plan: Plan,

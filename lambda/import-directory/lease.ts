@@ -4,8 +4,11 @@ import { ImportInterrupted, type ImportPorts, type LockHolder } from '../ports/i
 export type Lease = {
   /** Null: taken. */
   readonly take: () => Promise<LockHolder | null>
-  /** Before each piece of work: takes the lock again where it would run out, and rejects where somebody else has it. */
-  readonly keep: () => Promise<void>
+  /**
+   * Before each piece of work: takes the lock again where it would run out, and rejects where somebody else has it. The signal is
+   * that of the import, and aborts when the lock is over, too: work that was throttled for so long would undo another's.
+   */
+  readonly keep: () => Promise<AbortSignal>
   /** Never rejects for what the world does: a lock that stays is over soon. */
   readonly release: () => Promise<void>
 }
@@ -26,8 +29,10 @@ export function createLease(id: string, by: string, { lock, clock }: ImportPorts
   return {
     take,
     keep: async () => {
-      if (until - clock() > leaseMs / 2) return
-      if ((await take()) !== null) throw new ImportInterrupted('keeping the lock', 'lock-lost')
+      if (until - clock() <= leaseMs / 2 && (await take()) !== null) {
+        throw new ImportInterrupted('keeping the lock', 'lock-lost')
+      }
+      return AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, until - clock()))])
     },
     release: async () => {
       try {

@@ -1,5 +1,5 @@
 import { domainOf, type ListedEntry } from '../core/directory-import/entry.ts'
-import { ImportInterrupted, type ImportPorts } from '../ports/import-ports.ts'
+import { ImportInterrupted, type ImportPorts, type StoredEntry } from '../ports/import-ports.ts'
 import { createBatch } from './batches.ts'
 import type { ApplyOptions, ImportCounts, Plan } from './import.ts'
 import { stepsOf } from './steps.ts'
@@ -15,7 +15,7 @@ export type Work = {
   /** ISO 8601 UTC: the time of the removals. */
   readonly at: string
   readonly onProgress: ApplyOptions['onProgress']
-  readonly beforeBatch: () => Promise<void>
+  readonly beforeBatch: () => Promise<AbortSignal>
   readonly signal: AbortSignal
 }
 
@@ -31,22 +31,20 @@ export async function putWanted(work: Work): Promise<void> {
   let done = 0
   const write = async (puts: readonly Put[] | null): Promise<void> => {
     if (puts === null || puts.length === 0) return
-    await started(work)
     const stored = await ports.table.read(
       puts.map(({ entry }) => entry.key),
-      signal,
+      await started(work),
     )
-    const ours = puts.filter(({ entry }) => {
-      const there = stored.get(entry.key)
-      const others = there !== undefined && there.removedAt === null && there.source !== plan.source
-      if (others) work.others.add(entry.key)
-      return !others
-    })
-    const entries = ours.map(({ entry }) => ({ ...entry, holders: stored.get(entry.key)?.holders ?? [] }))
+    const wanted = puts
+      .filter(({ entry }) => !isOthers(stored.get(entry.key), plan.source))
+      .filter(({ entry }) => !isDone(stored.get(entry.key), entry, plan.source))
+      .map(({ entry }) => ({ ...entry, holders: [], there: stored.has(entry.key) }))
     // Between the two somebody else may have taken the lock of an import that slept.
-    await started(work)
-    await ports.table.put(entries, plan.source, signal)
-    for (const { why } of ours) if (why !== 'again') work.counts[why] += 1
+    const left = new Set(await ports.table.put(wanted, plan.source, await started(work)))
+    for (const { entry, why } of puts) {
+      if (left.has(entry.key) || isOthers(stored.get(entry.key), plan.source)) work.others.add(entry.key)
+      else if (why !== 'again') work.counts[why] += 1
+    }
     work.counts.others = work.others.size
     done += puts.length
     work.onProgress({ phase: 'adding', done, of: Math.max(done, plan.diff.added + plan.diff.changed) })
@@ -61,6 +59,16 @@ export async function putWanted(work: Work): Promise<void> {
   await write(batch.rest())
 }
 
+/** Alive, and of somebody else. */
+function isOthers(there: StoredEntry | undefined, source: string): boolean {
+  return there !== undefined && there.removedAt === null && there.source !== source
+}
+
+/** An import that died may have done it before. */
+function isDone(there: StoredEntry | undefined, { kind, target }: ListedEntry, source: string): boolean {
+  return there?.removedAt === null && there.source === source && there.kind === kind && there.target === target
+}
+
 /** Marks what is gone. It is still known for the days of grace, and nothing is deleted. */
 export async function tombstoneGone(work: Work): Promise<void> {
   const { plan, ports, signal } = work
@@ -68,12 +76,11 @@ export async function tombstoneGone(work: Work): Promise<void> {
   let done = 0
   const write = async (gone: readonly { readonly key: string; readonly counted: boolean }[] | null): Promise<void> => {
     if (gone === null || gone.length === 0) return
-    await started(work)
     await ports.table.tombstone(
       gone.map(({ key }) => key),
       plan.source,
       work.at,
-      signal,
+      await started(work),
     )
     work.counts.removed += gone.filter(({ counted }) => counted).length
     done += gone.length
@@ -91,20 +98,21 @@ export async function tombstoneGone(work: Work): Promise<void> {
 
 /** States what each domain has now. A domain becomes complete by its first whole list that is not empty. */
 export async function settleDomains(work: Work): Promise<void> {
-  const { plan, ports, signal } = work
+  const { plan, ports } = work
   const others = new Map<string, number>()
   for (const key of work.others) others.set(domainOf(key), (others.get(domainOf(key)) ?? 0) + 1)
   let done = 0
   for (const [domain, { after }] of plan.diff.domains) {
-    await started(work)
     const completedAt = plan.partial || after === 0 ? null : work.at
-    await ports.table.settle(domain, plan.source, after - (others.get(domain) ?? 0), completedAt, signal)
+    const ours = after - (others.get(domain) ?? 0)
+    await ports.table.settle(domain, plan.source, ours, completedAt, await started(work))
     done += 1
     work.onProgress({ phase: 'settling', done, of: plan.diff.domains.size })
   }
 }
 
-async function started({ beforeBatch, signal }: Work): Promise<void> {
+/** The signal ends the piece of work that is begun. */
+function started({ beforeBatch, signal }: Work): Promise<AbortSignal> {
   if (signal.aborted) throw new ImportInterrupted('applying the import', 'aborted')
-  await beforeBatch()
+  return beforeBatch()
 }

@@ -38,14 +38,19 @@ export type StoredEntry = {
   readonly holders: readonly string[]
 }
 
-export type HeldEntry = ListedEntry & Pick<StoredEntry, 'holders'>
+/** `there`: an entry of this key was read, of whatever source, alive or removed. */
+export type PutEntry = ListedEntry & Pick<StoredEntry, 'holders'> & { readonly there: boolean }
 
 /** `test/contract/import-table.ts` states this as tests. */
 export type ImportTable = {
   /** The entries that are there. A key without an entry is not in the answer. Read consistently. */
   readonly read: (keys: readonly string[], signal: AbortSignal) => Promise<ReadonlyMap<string, StoredEntry>>
-  /** Writes entries of a source, alive, with their holders, whatever stood there. Doing it twice changes nothing. */
-  readonly put: (entries: readonly HeldEntry[], source: string, signal: AbortSignal) => Promise<void>
+  /**
+   * Writes entries of a source, alive. Doing it twice changes nothing. One that was there keeps the holders that it has by now;
+   * one that somebody else has made or brought back since it was read is left alone, and is in the answer. Where many that were
+   * not there are put at once, one that somebody makes in the same instant is overwritten: AWS writes many without a condition.
+   */
+  readonly put: (entries: readonly PutEntry[], source: string, signal: AbortSignal) => Promise<readonly string[]>
   /**
    * Marks entries as removed, those only that are alive and of this source; the first time of a removal stays. One that has
    * holders stays alive instead, and is the SCIM endpoint's from then on.

@@ -5,9 +5,19 @@ import type { Measurement } from '../core/effects.ts'
  * that a sender chose.
  */
 export type Metrics = {
-  readonly decided: (measurement: Measurement) => void
+  readonly decided: (decided: Decided) => void
   /** Something of our own went wrong. Alarms stand on these. */
   readonly failed: (what: Failure) => void
+}
+
+/** What was decided, and what is known of it only after it was done. What is absent is not counted. */
+export type Decided = Measurement & {
+  /** Those of `domainGroupsOf` in core/metric-names.ts. */
+  readonly domainGroups?: readonly string[]
+  /** Whether its record stands. */
+  readonly recorded?: boolean
+  /** How long that took. */
+  readonly recordMilliseconds?: number
 }
 
 export type Failure =

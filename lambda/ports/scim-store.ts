@@ -29,6 +29,6 @@ export type ScimStore = {
   readonly unindex: (keys: readonly string[], id: string) => Promise<void>
   /** The ids below a key of an index, which may be of resources that are gone. */
   readonly find: (key: string) => Promise<readonly string[]>
-  /** All of a type, by id; null if there are more than `most`. */
+  /** All of a type, by id; null if there are more than `most`, or more than memory holds. */
   readonly list: (type: ResourceType, most: number) => Promise<readonly Resource[] | null>
 }

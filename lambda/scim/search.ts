@@ -28,7 +28,7 @@ export async function search(
     return refused(
       400,
       'tooMany',
-      `There are more than ${mostRead}. Filter by id, userName, externalId, emails.value or displayName.`,
+      `There are more than ${mostRead}, or they are too large to be read at once. Filter by id, userName, externalId, emails.value or displayName.`,
     )
   }
   const found = candidates.filter((resource) => filter === null || matches(filterable(resource), filter))

@@ -12,7 +12,7 @@ export type Fault =
   | { readonly kind: 'unprocessed'; readonly keep: number }
 
 export type FaultedRequest = {
-  readonly service: 's3' | 'dynamodb'
+  readonly service: 's3' | 'dynamodb' | 'sqs' | 'ses'
   /** As IAM spells it: `s3:PutObject`. */
   readonly action: string
   /** ARN. A request that touches several resources is asked about one by one; the first fault wins. */

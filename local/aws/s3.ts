@@ -29,19 +29,36 @@ export type S3Options = {
   readonly principalOf: PrincipalOf
 }
 
-type S3 = S3Options & { readonly store: Store; readonly uploads: Uploads }
+/** S3, which tells who listens of every object that was put. */
+export type ObjectStore = Endpoint & { readonly onCreated: (listener: (object: CreatedObject) => void) => void }
+
+export type CreatedObject = {
+  readonly bucket: string
+  readonly key: string
+  readonly size: number
+  readonly etag: string
+  /** The operation that put it. */
+  readonly reason: 'PutObject' | 'CopyObject' | 'CompleteMultipartUpload'
+}
+
+type S3 = S3Options & {
+  readonly store: Store
+  readonly uploads: Uploads
+  readonly listeners: ((object: CreatedObject) => void)[]
+}
 
 // S3 takes 5 GB in one PUT; here a body is held in memory, and SES stores mail up to 40 MB.
 const LARGEST_BODY = 256 * 1024 * 1024
 
 /** S3 on this machine, path-style. Authorises by the caller's role alone: bucket policies are kept, not evaluated. */
-export function createS3(options: S3Options): Endpoint {
-  const s3: S3 = { ...options, store: openStore(options.dataDir), uploads: createUploads() }
-  return createEndpoint(
+export function createS3(options: S3Options): ObjectStore {
+  const s3: S3 = { ...options, store: openStore(options.dataDir), uploads: createUploads(), listeners: [] }
+  const endpoint = createEndpoint(
     's3',
     (exchange) => serve(exchange, s3),
     () => Promise.resolve(),
   )
+  return Object.assign(endpoint, { onCreated: (listener: S3['listeners'][number]) => void s3.listeners.push(listener) })
 }
 
 async function serve(exchange: Exchange, s3: S3): Promise<void> {
@@ -110,7 +127,16 @@ async function admit(exchange: Exchange, request: S3Request, caller: Caller, s3:
   if (payload.kind === 'refused') return refusal(payload.code, payload.message)
   const { bytes, checksum } = payload
   const denial: Call['denial'] = (accesses) => denialOf(caller, accesses)
-  return HANDLERS[operation]({ store: s3.store, bucket, request, bytes, checksum, denial }, s3)
+  const answer = await HANDLERS[operation]({ store: s3.store, bucket, request, bytes, checksum, denial }, s3)
+  if (answer.status === 200) tell(request, s3)
+  return answer
+}
+
+function tell({ operation, bucket, key }: S3Request, { store, listeners }: S3): void {
+  if (operation !== 'PutObject' && operation !== 'CopyObject' && operation !== 'CompleteMultipartUpload') return
+  const head = store.bucket(bucket)?.heads.get(key)
+  if (head === undefined) return
+  for (const listener of listeners) listener({ bucket, key, size: head.size, etag: head.etag, reason: operation })
 }
 
 function callerOf(

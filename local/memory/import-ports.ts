@@ -90,11 +90,14 @@ function createTable(
         ),
       ),
     put: async (listed, source) => {
+      const left: string[] = []
       for (const { key, kind, target, holders } of listed) {
         onWrite()
-        entries.set(key, { kind, target, source, removedAt: null, holders })
+        const there = entries.get(key)
+        if (there?.removedAt === null && there.source !== source) left.push(key)
+        else entries.set(key, { kind, target, source, removedAt: null, holders: there?.holders ?? holders })
       }
-      await Promise.resolve()
+      return await Promise.resolve(left)
     },
     tombstone: async (keys, source, at) => {
       for (const key of keys) {

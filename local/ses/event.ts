@@ -23,10 +23,9 @@ export type EventInput = {
   readonly matched: MatchedRule
   readonly action: Extract<ReceiptAction, { kind: 'lambda' }>
   readonly nullSource: NullSource
+  /** Of names and values of header fields. */
+  readonly mostHeaderBytes: number
 }
-
-/** The guide's limit for what a function gets is 50 KB of headers (SES quotas). */
-const mostHeaderBytes = 50 * 1024
 
 /**
  * The event that a receipt rule's Lambda action carries: one record, no body.
@@ -36,7 +35,7 @@ const mostHeaderBytes = 50 * 1024
  */
 export function receiptEvent(input: EventInput): unknown {
   const { fields } = readHeaderBlock(input.message)
-  const { kept, truncated } = fitting(fields)
+  const { kept, truncated } = fitting(fields, input.mostHeaderBytes)
   return {
     Records: [
       {
@@ -108,7 +107,10 @@ function mailboxesOf(fields: readonly HeaderField[], name: string): readonly str
   return fields.filter((field) => field.name.toLowerCase() === name).flatMap((field) => splitAddressList(field.value))
 }
 
-function fitting(fields: readonly HeaderField[]): {
+function fitting(
+  fields: readonly HeaderField[],
+  mostHeaderBytes: number,
+): {
   readonly kept: readonly HeaderField[]
   readonly truncated: boolean
 } {

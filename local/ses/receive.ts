@@ -1,5 +1,6 @@
 import { authenticate, type Authentication, type Resolver } from './authenticate.ts'
 import type { Envelope } from './envelope.ts'
+import { assumedBehaviour, type Behaviour } from './behaviour.ts'
 import type { NullSource } from './event.ts'
 import { createGate } from './gate.ts'
 import { newMessageId } from './message-id.ts'
@@ -27,6 +28,8 @@ export type ReceiverOptions = {
   readonly eventRetryDelaysMs?: readonly number[]
   /** What `mail.source` is for a null sender. @default '' */
   readonly nullSource?: NullSource
+  /** The rest of what no document says. @default as it is assumed */
+  readonly behaviour?: Behaviour
   /** Delivers an event a second time, as SES does now and then. @default false */
   readonly duplicate?: boolean | (() => boolean)
   /** @default the clock */
@@ -134,9 +137,13 @@ function effectsOf(
     now: options.now ?? (() => new Date()),
     duplicate: typeof duplicate === 'function' ? duplicate : () => duplicate,
     inBackground,
-    nullSource: options.nullSource ?? '',
+    behaviour: behaviourOf(options),
     retryDelaysMs: options.retryDelaysMs ?? [100, 500, 2000],
     eventRetryDelaysMs: options.eventRetryDelaysMs ?? [100, 500],
     signal,
   }
+}
+
+function behaviourOf({ nullSource, behaviour = assumedBehaviour }: ReceiverOptions): Behaviour {
+  return nullSource === undefined ? behaviour : { ...behaviour, nullSource }
 }

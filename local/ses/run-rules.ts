@@ -1,7 +1,8 @@
 import type { InvocationAnswer } from '../lambda/function.ts'
 import type { Authentication } from './authenticate.ts'
 import type { Envelope } from './envelope.ts'
-import { type NullSource, receiptEvent } from './event.ts'
+import type { Behaviour } from './behaviour.ts'
+import { receiptEvent } from './event.ts'
 import { appendHeader } from './header-block.ts'
 import {
   type ActionOutcome,
@@ -33,7 +34,7 @@ export type RuleEffects = {
   readonly duplicate: () => boolean
   /** Keeps what goes on after the rules have ended, so that somebody can wait for it. */
   readonly inBackground: (task: Promise<unknown>) => void
-  readonly nullSource: NullSource
+  readonly behaviour: Behaviour
   readonly retryDelaysMs: readonly number[]
   readonly eventRetryDelaysMs: readonly number[]
   readonly signal: AbortSignal
@@ -65,18 +66,21 @@ type RunningRule = { readonly message: AcceptedMessage; readonly matched: Matche
  * Runs the rules that apply to a message: rules in their order, actions in their order, until something stops them.
  *
  * Not documented, and decided here: an added header stays for later rules; an action that expired ends the rule set,
- * since SES tries the whole again and never gets past it.
+ * since SES tries the whole again and never gets past it. Whom a stop reaches is in `behaviour.ts`.
  */
 export async function runRules(message: AcceptedMessage, effects: RuleEffects): Promise<ReceivedMessage> {
   const rules: RuleOutcome[] = []
+  const stopped = new Set<string>()
+  const left: MatchedRule[] = [...message.matched]
   let { bytes } = message
-  let isOver = false
-  for (const matched of message.matched) {
-    if (isOver) break
+  for (let matched = left.shift(); matched !== undefined; matched = left.shift()) {
     const ran = await runRule({ message, matched, bytes }, effects)
     rules.push(ran.rule)
     bytes = ran.bytes
-    isOver = ran.isOver
+    if (!ran.isOver) continue
+    if (ran.rule.end === 'expired' || effects.behaviour.stopReaches === 'message') break
+    for (const recipient of matched.recipients) stopped.add(recipient)
+    left.splice(0, left.length, ...withoutRecipients(left, stopped))
   }
   const actions = rules.flatMap((rule) => rule.actions)
   return {
@@ -84,12 +88,23 @@ export async function runRules(message: AcceptedMessage, effects: RuleEffects): 
     receivedAt: message.receivedAt,
     envelope: message.envelope,
     rules,
-    rulesNotRun: message.matched.slice(rules.length).map(({ rule }) => rule.name),
+    rulesNotRun: namesOf(message.matched).filter((name) => !rules.some((ran) => ran.name === name)),
     disposition: strongest(actions.map(dispositionOf)),
     storedAt: actions.flatMap((action) =>
       action.outcome === 'stored' ? [{ bucketName: action.bucketName, key: action.key }] : [],
     ),
   }
+}
+
+/** The rules that still apply when nothing more is done for some of the recipients. */
+function withoutRecipients(rules: readonly MatchedRule[], stopped: ReadonlySet<string>): readonly MatchedRule[] {
+  return rules
+    .map(({ rule, recipients }) => ({ rule, recipients: recipients.filter((recipient) => !stopped.has(recipient)) }))
+    .filter(({ recipients }) => recipients.length > 0)
+}
+
+function namesOf(rules: readonly MatchedRule[]): readonly string[] {
+  return rules.map(({ rule }) => rule.name)
 }
 
 async function runRule(
@@ -183,7 +198,8 @@ async function invoke(
     matched,
     action,
     processedAt: effects.now(),
-    nullSource: effects.nullSource,
+    nullSource: effects.behaviour.nullSource,
+    mostHeaderBytes: effects.behaviour.mostHeaderBytes,
   })
   const invocations: InvocationAnswer[] = []
   const call = async (): Promise<Attempt<unknown>> => {

@@ -3,6 +3,7 @@ import { domainToASCII } from 'node:url'
 
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server'
 
+import { assumedBehaviour, type SmtpReply } from './behaviour.ts'
 import { type Envelope, oneLine } from './envelope.ts'
 import { acceptsRecipient, type ReceiptRuleSet } from './rules.ts'
 
@@ -17,6 +18,8 @@ export type SmtpListenerOptions = {
   readonly region: string
   /** The reverse DNS, for a client that did not state a name. @default no client has a name */
   readonly reverseName?: (ip: string) => Promise<string | null>
+  /** What a recipient hears that no rule takes. @default as it is assumed */
+  readonly unmatchedReply?: SmtpReply
   /** Failures of connections. @default dropped */
   readonly onReport?: (sentence: string) => void
 }
@@ -36,7 +39,7 @@ const mostBytes = 40 * 1024 * 1024
  * feed lose one, as after CRLF. Addresses arrive with their domain as A-labels, whichever form the client used.
  *
  * XCLIENT (of Postfix) is taken from anybody, for a client on the same machine that states another address.
- * Which reply SES gives to an unknown recipient was found in no document: 550 5.1.1 here.
+ * Which reply SES gives to an unknown recipient was found in no document: `behaviour.ts` has what is assumed.
  */
 export async function startSmtpListener(options: SmtpListenerOptions): Promise<SmtpListener> {
   const server = new SMTPServer({
@@ -53,7 +56,8 @@ export async function startSmtpListener(options: SmtpListenerOptions): Promise<S
     logger: false,
     onRcptTo: ({ address }, _session, callback) => {
       const isTaken = acceptsRecipient(options.ruleSet, asLookedUp(address))
-      callback(isTaken ? null : refusal(550, '5.1.1 mailbox unavailable: no receipt rule takes this recipient'))
+      const { code, text } = options.unmatchedReply ?? assumedBehaviour.unmatchedReply
+      callback(isTaken ? null : refusal(code, text))
     },
     onData: (stream, session, callback) => {
       take(stream, session, options).then(

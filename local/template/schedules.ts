@@ -55,7 +55,7 @@ function periodOf(expression: string): number | null {
   return Number(value) * minutes * 60_000
 }
 
-function targetOf(template: Template, value: Json, place: string): ScheduleTarget {
+export function targetOf(template: Template, value: Json, place: string): ScheduleTarget {
   const target = recordAt(value, place)
   const functionArn = textAt(target['Arn'], `${place}.Arn`)
   if (functionByArn(template, functionArn) === null) {

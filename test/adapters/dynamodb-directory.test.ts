@@ -1,50 +1,34 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
 import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-directory.ts'
 import type { DirectoryEntry } from '../../lambda/core/facts.ts'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
-import type { Endpoint } from '../../local/aws/endpoint.ts'
 import type { FaultHook } from '../../local/aws/faults.ts'
 import { describeRecipientDirectory } from '../contract/recipient-directory.ts'
-import { createDirectoryTable } from '../directory-table.ts'
+import { startDynamoDb, type DynamoDbWorld } from '../dynamodb-world.ts'
 
-let endpoint: Endpoint
-let client: DynamoDBClient
-let tables = 0
+let world: DynamoDbWorld
 
 beforeAll(async () => {
-  const principalOf = () => ({ kind: 'operator' }) as const
-  endpoint = await createDynamoDb({ dataDir: null, region: 'us-east-1', accountId: '123456789012', principalOf })
-  await endpoint.listen()
-  client = new DynamoDBClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
-    maxAttempts: 2,
-    requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true },
-  })
+  world = await startDynamoDb({ maxAttempts: 2, requestTimeout: 300 })
 })
-afterAll(async () => {
-  client.destroy()
-  await endpoint.close()
-})
+afterAll(() => world.close())
 
 const mailbox: DirectoryEntry = { kind: 'mailbox', target: null, removedAt: null }
 const soon = (): AbortSignal => AbortSignal.timeout(10_000)
 
 describeRecipientDirectory('DynamoDB', async ({ entries, complete }) => {
-  const table = await emptyTable()
-  const editor = createDirectoryEditor(client, table)
+  const table = await world.emptyTable('address')
+  const editor = createDirectoryEditor(world.client, table)
   for (const [key, entry] of entries) await editor.add(key, key.slice(key.indexOf('@') + 1), entry)
   for (const domain of complete) await editor.complete(domain, '2026-11-21T10:00:00.000Z')
-  return createDynamoDbDirectory(client, table)
+  return createDynamoDbDirectory(world.client, table)
 })
 
 describe('the recipient directory in DynamoDB', () => {
   it('asks again for what DynamoDB left unprocessed, and gets every answer', async () => {
     const directory = await directoryOf('a@example.com', 'c@example.com')
-    const asked = await withFault(unprocessedUntil(3), () =>
+    const asked = await world.withFault(unprocessedUntil(3), () =>
       directory({ keys: ['a@example.com', 'b@example.com', 'c@example.com'], domains: ['example.com'] }, soon()),
     )
     expect([...asked.entries.values()].map(({ answer }) => answer)).toEqual(['found', 'absent', 'found'])
@@ -53,7 +37,7 @@ describe('the recipient directory in DynamoDB', () => {
 
   it('answers unavailable for those keys alone that stay unprocessed', async () => {
     const directory = await directoryOf('a@example.com', 'b@example.com')
-    const asked = await withFault(
+    const asked = await world.withFault(
       ({ action }) => (action === 'dynamodb:BatchGetItem' ? { kind: 'unprocessed', keep: 0 } : null),
       () => directory({ keys: ['a@example.com'], domains: [] }, soon()),
     )
@@ -64,7 +48,7 @@ describe('the recipient directory in DynamoDB', () => {
     const directory = await directoryOf('a@example.com')
     const requests: string[] = []
     const keys = Array.from({ length: 101 }, (_, i) => `user${i}@example.com`)
-    await withFault(
+    await world.withFault(
       ({ action }) => {
         requests.push(action)
         return null
@@ -81,7 +65,7 @@ describe('the recipient directory in DynamoDB', () => {
     ['refused', { kind: 'refuse', status: 400, code: 'AccessDeniedException' }, 'refused'],
   ] as const)('answers unavailable for everything when DynamoDB is %s', async (_name, fault, cause) => {
     const directory = await directoryOf('a@example.com')
-    const asked = await withFault(
+    const asked = await world.withFault(
       () => fault,
       () => directory({ keys: ['a@example.com'], domains: ['example.com'] }, soon()),
     )
@@ -92,7 +76,7 @@ describe('the recipient directory in DynamoDB', () => {
   it('gives up as soon as it is told to, however slow DynamoDB is', async () => {
     const directory = await directoryOf('a@example.com')
     const started = performance.now()
-    const asked = await withFault(
+    const asked = await world.withFault(
       () => ({ kind: 'delay', ms: 250 }),
       () => directory({ keys: ['a@example.com'], domains: [] }, AbortSignal.timeout(50)),
     )
@@ -101,24 +85,27 @@ describe('the recipient directory in DynamoDB', () => {
   })
 
   it('does not take an entry of a kind that it does not know for an absence', async () => {
-    const table = await emptyTable()
-    await client.send(
+    const table = await world.emptyTable('address')
+    await world.client.send(
       new PutItemCommand({ TableName: table, Item: { address: { S: 'a@example.com' }, kind: { S: 'pattern' } } }),
     )
-    const { entries } = await createDynamoDbDirectory(client, table)({ keys: ['a@example.com'], domains: [] }, soon())
+    const { entries } = await createDynamoDbDirectory(world.client, table)(
+      { keys: ['a@example.com'], domains: [] },
+      soon(),
+    )
     expect(entries.get('a@example.com')).toEqual({ answer: 'unavailable', cause: 'refused' })
   })
 })
 
 describe('createDirectoryEditor', () => {
   it('does not let an empty domain be called complete', async () => {
-    const editor = createDirectoryEditor(client, await emptyTable())
+    const editor = createDirectoryEditor(world.client, await world.emptyTable('address'))
     expect(await editor.complete('example.com', '2026-11-21T10:00:00.000Z')).toBe('refused-empty')
     expect(await editor.domain('example.com')).toEqual({ answer: 'incomplete', why: 'never-imported' })
   })
 
   it('takes a domain back into doubt when its last entry goes', async () => {
-    const editor = createDirectoryEditor(client, await emptyTable())
+    const editor = createDirectoryEditor(world.client, await world.emptyTable('address'))
     expect(await editor.add('a@example.com', 'example.com', mailbox)).toBe(true)
     expect(await editor.complete('example.com', '2026-11-21T10:00:00.000Z')).toBe('completed')
     expect(await editor.domain('example.com')).toEqual({ answer: 'complete' })
@@ -127,7 +114,7 @@ describe('createDirectoryEditor', () => {
   })
 
   it('adds an entry once and removes it once, and counts neither twice', async () => {
-    const editor = createDirectoryEditor(client, await emptyTable())
+    const editor = createDirectoryEditor(world.client, await world.emptyTable('address'))
     const twice = [
       await editor.add('a@example.com', 'example.com', mailbox),
       await editor.add('a@example.com', 'example.com', mailbox),
@@ -146,7 +133,7 @@ describe('createDirectoryEditor', () => {
   })
 
   it('lists the entries of one domain, or all', async () => {
-    const editor = createDirectoryEditor(client, await emptyTable())
+    const editor = createDirectoryEditor(world.client, await world.emptyTable('address'))
     await editor.add('a@example.com', 'example.com', mailbox)
     await editor.add('b@example.org', 'example.org', mailbox)
     const keysOf = async (domain: string | null): Promise<readonly string[]> => {
@@ -161,26 +148,12 @@ describe('createDirectoryEditor', () => {
   })
 })
 
-function emptyTable(): Promise<string> {
-  tables += 1
-  return createDirectoryTable(client, `directory-${tables}`)
-}
-
 async function directoryOf(...keys: readonly string[]) {
-  const table = await emptyTable()
-  const editor = createDirectoryEditor(client, table)
+  const table = await world.emptyTable('address')
+  const editor = createDirectoryEditor(world.client, table)
   for (const key of keys) await editor.add(key, 'example.com', mailbox)
   await editor.complete('example.com', '2026-11-21T10:00:00.000Z')
-  return createDynamoDbDirectory(client, table)
-}
-
-async function withFault<T>(hook: FaultHook, work: () => Promise<T>): Promise<T> {
-  endpoint.setFault(hook)
-  try {
-    return await work()
-  } finally {
-    endpoint.setFault(null)
-  }
+  return createDynamoDbDirectory(world.client, table)
 }
 
 /** Leaves all but one key unprocessed until so many requests were made. */

@@ -67,6 +67,7 @@ describe('the store of users and groups', () => {
     const ids = ((await store.list('Group', 30)) ?? []).map(({ id }) => id)
     expect([ids.length, ids[0], ids.at(-1)]).toEqual([30, 'group-00', 'group-29'])
     expect(await store.list('Group', 29)).toBeNull()
+    expect(await scim.storeWith(1_000_000).list('Group', 30)).toBeNull()
     expect(((await store.list('User', 29)) ?? []).map(({ id }) => id)).toEqual(['user'])
   })
 

@@ -1,46 +1,31 @@
-import { CreateTableCommand, DynamoDBClient, GetItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { GetItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createDynamoDbSentLog, createDynamoDbSentLogWriter } from '../../lambda/adapters/dynamodb-sent-log.ts'
 import { readSentItem, sentItemId } from '../../lambda/adapters/sent-items.ts'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
-import type { Endpoint } from '../../local/aws/endpoint.ts'
 import { createMemorySentLog } from '../../local/memory/sent-log.ts'
 import { describeSentLog, sentEntry } from '../contract/sent-log.ts'
+import { startDynamoDb, type DynamoDbWorld } from '../dynamodb-world.ts'
 
-let endpoint: Endpoint
-let client: DynamoDBClient
-let tables = 0
+let world: DynamoDbWorld
 
 beforeAll(async () => {
-  const principalOf = () => ({ kind: 'operator' }) as const
-  endpoint = await createDynamoDb({ dataDir: null, region: 'us-east-1', accountId: '123456789012', principalOf })
-  await endpoint.listen()
-  client = new DynamoDBClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: 500, throwOnRequestTimeout: true },
-  })
+  world = await startDynamoDb({ requestTimeout: 500 })
 })
-afterEach(() => endpoint.setFault(null))
-afterAll(async () => {
-  client.destroy()
-  await endpoint.close()
-})
+afterEach(() => world.setFault(null))
+afterAll(() => world.close())
 
 const soon = (): AbortSignal => AbortSignal.timeout(10_000)
 
-describeSentLog('DynamoDB', async () => logIn(await emptyTable()))
+describeSentLog('DynamoDB', async () => logIn(await world.emptyTable('id')))
 describeSentLog('memory', () => Promise.resolve(createMemorySentLog()))
 
 describe('the sent log in DynamoDB', () => {
   it('holds one item a message and recipient, which ends 30 days after it was sent', async () => {
-    const table = await emptyTable()
+    const table = await world.emptyTable('id')
     const destinations = ['Bob@example.org', 'carol@example.net']
     await logIn(table).add([sentEntry('A@Example.com', { destinations })], soon())
     const id = 'sent#A@example.com bob@example.org'
-    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }))
+    const { Item } = await world.client.send(new GetItemCommand({ TableName: table, Key: { id: { S: id } } }))
     expect(Item).toEqual({
       id: { S: id },
       message_id: { S: 'A@Example.com' },
@@ -56,8 +41,8 @@ describe('the sent log in DynamoDB', () => {
     ['unreachable', { kind: 'reset' }],
     ['refused', { kind: 'refuse', status: 400, code: 'AccessDeniedException' }],
   ] as const)('says why nothing is known and nothing was written: %s', async (cause, fault) => {
-    const log = logIn(await emptyTable())
-    endpoint.setFault(() => fault)
+    const log = logIn(await world.emptyTable('id'))
+    world.setFault(() => fault)
     expect(await log.find('a@example.com', ['bob@example.org'], soon())).toEqual({ answer: 'unavailable', cause })
     expect(await log.add([sentEntry('a@example.com'), sentEntry('b@example.com')], soon())).toEqual({
       failed: 2,
@@ -66,9 +51,9 @@ describe('the sent log in DynamoDB', () => {
   })
 
   it('is asked for no more when the first request was refused', async () => {
-    const log = logIn(await emptyTable())
+    const log = logIn(await world.emptyTable('id'))
     let asked = 0
-    endpoint.setFault(() => {
+    world.setFault(() => {
       asked += 1
       return { kind: 'refuse', status: 400, code: 'AccessDeniedException' }
     })
@@ -78,10 +63,10 @@ describe('the sent log in DynamoDB', () => {
   })
 
   it('is written again where DynamoDB left items unprocessed', async () => {
-    const log = logIn(await emptyTable())
+    const log = logIn(await world.emptyTable('id'))
     const destinations = ['a@example.org', 'b@example.org', 'c@example.org']
     const entry = sentEntry('m@example.com', { destinations })
-    endpoint.setFault(({ action }) => (action === 'dynamodb:BatchWriteItem' ? { kind: 'unprocessed', keep: 1 } : null))
+    world.setFault(({ action }) => (action === 'dynamodb:BatchWriteItem' ? { kind: 'unprocessed', keep: 1 } : null))
     expect(await log.add([entry], soon())).toEqual({ failed: 0, cause: null })
     const found = await log.find('m@example.com', destinations, soon())
     expect(found.answer === 'entries' && found.entries.flatMap((one) => one.destinations).sort()).toEqual(destinations)
@@ -91,25 +76,25 @@ describe('the sent log in DynamoDB', () => {
     ['unprocessed', { kind: 'unprocessed', keep: 0 }],
     ['throttled', { kind: 'refuse', status: 400, code: 'ProvisionedThroughputExceededException' }],
   ] as const)('is tried again while its items are %s, and that is said when the time is over', async (cause, fault) => {
-    const log = logIn(await emptyTable())
+    const log = logIn(await world.emptyTable('id'))
     let asked = 0
-    endpoint.setFault(() => {
+    world.setFault(() => {
       asked += 1
       return fault
     })
     expect(await log.add([sentEntry('a@example.com')], AbortSignal.timeout(400))).toEqual({ failed: 1, cause })
     expect(asked).toBeGreaterThan(1)
     asked = 0
-    endpoint.setFault(() => (asked++ === 0 ? fault : null))
+    world.setFault(() => (asked++ === 0 ? fault : null))
     expect(await log.add([sentEntry('a@example.com')], soon())).toEqual({ failed: 0, cause: null })
   })
 
   it('gives no answer while a part of it is unread, which might be the proof', async () => {
-    const log = logIn(await emptyTable())
+    const log = logIn(await world.emptyTable('id'))
     const destinations = ['a@example.org', 'b@example.org']
     await log.add([sentEntry('m@example.com', { destinations })], soon())
     let calls = 0
-    endpoint.setFault(() => ({ kind: 'unprocessed', keep: calls++ === 0 ? 1 : 0 }))
+    world.setFault(() => ({ kind: 'unprocessed', keep: calls++ === 0 ? 1 : 0 }))
     expect(await log.find('m@example.com', destinations, soon())).toEqual({
       answer: 'unavailable',
       cause: 'unprocessed',
@@ -134,20 +119,5 @@ describe('the sent log in DynamoDB', () => {
 })
 
 function logIn(table: string) {
-  return { ...createDynamoDbSentLog(client, table), ...createDynamoDbSentLogWriter(client, table) }
-}
-
-async function emptyTable(): Promise<string> {
-  tables += 1
-  const TableName = `ledger-${tables}`
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  )
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }, { TableName })
-  return TableName
+  return { ...createDynamoDbSentLog(world.client, table), ...createDynamoDbSentLogWriter(world.client, table) }
 }

@@ -1,39 +1,24 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDynamoDbZoneStates, createZoneStates } from '../../lambda/adapters/dynamodb-zone-states.ts'
 import { readState } from '../../lambda/adapters/state-items.ts'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
-import type { Endpoint } from '../../local/aws/endpoint.ts'
 import { describeZoneStates, zoneItem } from '../contract/zone-states.ts'
+import { startDynamoDb, type DynamoDbWorld } from '../dynamodb-world.ts'
 
-let endpoint: Endpoint
-let client: DynamoDBClient
-let tables = 0
+let world: DynamoDbWorld
 let requests = 0
 
 beforeAll(async () => {
-  const principalOf = () => ({ kind: 'operator' }) as const
-  endpoint = await createDynamoDb({ dataDir: null, region: 'us-east-1', accountId: '123456789012', principalOf })
-  await endpoint.listen()
-  client = new DynamoDBClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
-    maxAttempts: 2,
-    requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true },
-  })
+  world = await startDynamoDb({ maxAttempts: 2, requestTimeout: 300 })
 })
-afterEach(() => endpoint.setFault(null))
-afterAll(async () => {
-  client.destroy()
-  await endpoint.close()
-})
+afterEach(() => world.setFault(null))
+afterAll(() => world.close())
 
 const soon = (): AbortSignal => AbortSignal.timeout(10_000)
 const start = Date.parse('2026-11-21T10:00:00.000Z')
 
-describeZoneStates('DynamoDB', async () => createDynamoDbZoneStates(client, await emptyTable()))
+describeZoneStates('DynamoDB', async () => createDynamoDbZoneStates(world.client, await world.emptyTable('id')))
 
 describe('zone states in DynamoDB', () => {
   it.each([
@@ -42,31 +27,31 @@ describe('zone states in DynamoDB', () => {
     ['throttled', { kind: 'refuse', status: 400, code: 'ProvisionedThroughputExceededException' }],
     ['refused', { kind: 'refuse', status: 400, code: 'AccessDeniedException' }],
   ] as const)('are not known, which is not the same as none, when DynamoDB is %s', async (_name, fault) => {
-    const states = createDynamoDbZoneStates(client, await emptyTable())
-    endpoint.setFault(() => fault)
+    const states = createDynamoDbZoneStates(world.client, await world.emptyTable('id'))
+    world.setFault(() => fault)
     expect(await states.read(['zone#bl.example'], soon())).toBeNull()
     expect(await states.write(zoneItem('bl.example'), soon())).toBe('failed')
   })
 
   it('are asked for again when some stay unprocessed, and are not known if they stay so', async () => {
-    const states = createDynamoDbZoneStates(client, await emptyTable())
+    const states = createDynamoDbZoneStates(world.client, await world.emptyTable('id'))
     const zones = ['a.example', 'b.example', 'c.example']
     for (const zone of zones) await states.write(zoneItem(zone), soon())
     const ids = zones.map((zone) => `zone#${zone}`)
-    endpoint.setFault(() => ({ kind: 'unprocessed', keep: 1 }))
+    world.setFault(() => ({ kind: 'unprocessed', keep: 1 }))
     expect((await states.read(ids, soon()))?.size).toBe(3)
-    endpoint.setFault(() => ({ kind: 'unprocessed', keep: 0 }))
+    world.setFault(() => ({ kind: 'unprocessed', keep: 0 }))
     expect(await states.read(ids, soon())).toBeNull()
   })
 
   it('leave out what a newer version wrote', async () => {
-    const table = await emptyTable()
-    const states = createDynamoDbZoneStates(client, table)
+    const table = await world.emptyTable('id')
+    const states = createDynamoDbZoneStates(world.client, table)
     await states.write(zoneItem('bl.example'), soon())
     const known = zoneItem('new.example')
     const body = JSON.stringify({ ...known, state: { ...known.state, state: 'resting' } })
     const item = { id: { S: 'zone#new.example' }, body: { S: body } }
-    await client.send(new PutItemCommand({ TableName: table, Item: item }))
+    await world.client.send(new PutItemCommand({ TableName: table, Item: item }))
     const read = await states.read(['zone#bl.example', 'zone#new.example'], soon())
     expect([...(read?.keys() ?? [])]).toEqual(['zone#bl.example'])
   })
@@ -118,7 +103,7 @@ describe('the states that functions share', () => {
 
   it('spare nobody while DynamoDB does not answer, which is counted, and are tried again a minute later', async () => {
     const { shared, failures, advance } = await sharedStates()
-    endpoint.setFault(() => ({ kind: 'refuse', status: 400, code: 'AccessDeniedException' }))
+    world.setFault(() => ({ kind: 'refuse', status: 400, code: 'AccessDeniedException' }))
     expect(shared.skip('dead.example')).toBe(false)
     await vi.waitUntil(() => failures() === 1)
     expect(shared.skip('dead.example')).toBe(false)
@@ -130,14 +115,14 @@ describe('the states that functions share', () => {
   })
 
   async function sharedStates() {
-    const table = await emptyTable()
-    const states = createDynamoDbZoneStates(client, table)
+    const table = await world.emptyTable('id')
+    const states = createDynamoDbZoneStates(world.client, table)
     for (const item of [dead, alive]) await states.write(item, soon())
     counting()
     let now = start
     let failed = 0
     const shared = createZoneStates({
-      client,
+      client: world.client,
       table,
       zones: ['dead.example', 'alive.example', 'stranger.example'],
       clock: () => now,
@@ -159,23 +144,8 @@ describe('the states that functions share', () => {
 /** Counts the reads from now on. */
 function counting(): void {
   requests = 0
-  endpoint.setFault(({ action }) => {
+  world.setFault(({ action }) => {
     if (action === 'dynamodb:BatchGetItem') requests += 1
     return null
   })
-}
-
-async function emptyTable(): Promise<string> {
-  tables += 1
-  const TableName = `states-${tables}`
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  )
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }, { TableName })
-  return TableName
 }

@@ -11,6 +11,7 @@ describe('the metrics of the probe', () => {
     metrics.zone('{dqs}.zen.example', true, 12.4)
     metrics.zone('bl.example', false, null)
     metrics.probed({ zonesUnhealthy: 2, resolverFilters127: true, ownListed: 3 })
+    metrics.states(['healthy', 'muted', 'healthy', 'silent'])
     metrics.failed()
     const envelope = (dimensions: readonly string[], ...names: readonly string[]) => ({
       _aws: {
@@ -36,6 +37,18 @@ describe('the metrics of the probe', () => {
       {
         ...envelope([], 'ZonesUnhealthy', 'ResolverFilters127', 'OwnAddressesListed'),
         ...{ ZonesUnhealthy: 2, ResolverFilters127: 1, OwnAddressesListed: 3 },
+      },
+      {
+        ...envelope(
+          [],
+          'ZonesUnknown',
+          'ZonesHealthy',
+          'ZonesEmpty',
+          'ZonesListingTheWorld',
+          'ZonesSilent',
+          'ZonesMuted',
+        ),
+        ...{ ZonesUnknown: 0, ZonesHealthy: 2, ZonesEmpty: 0, ZonesListingTheWorld: 0, ZonesSilent: 1, ZonesMuted: 1 },
       },
       { ...envelope([], 'ProbeFailures'), ProbeFailures: 1 },
     ])

@@ -45,7 +45,7 @@ describeImportArchive('S3', async () => createS3ImportArchive(services.objects, 
 describeImportArchive('memory', () => Promise.resolve(createMemoryImportPorts().archive))
 
 describe('imports in DynamoDB', () => {
-  const alice = { key: 'alice@example.com', kind: 'mailbox', target: null, holders: [] } as const
+  const alice = { key: 'alice@example.com', kind: 'mailbox', target: null, holders: [], there: false } as const
 
   it.each([
     ['refused', { kind: 'refuse', status: 400, code: 'AccessDeniedException' }],

@@ -1,9 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
-import { createDirectoryTable } from '../directory-table.ts'
+import { startDynamoDb } from '../dynamodb-world.ts'
 
 /** An empty directory table in an embedded DynamoDB, and the file by which `--local` finds it. */
 export type DirectoryTable = {
@@ -21,19 +19,11 @@ export type DirectoryTable = {
 export async function startDirectoryTable(): Promise<DirectoryTable> {
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-cli-'))
   const region = 'eu-west-1'
-  const table = 'directory'
-  const principalOf = () => ({ kind: 'operator' }) as const
-  const dynamoDb = await createDynamoDb({ dataDir: null, region, accountId: '123456789012', principalOf })
-  await dynamoDb.listen()
-  const { url } = dynamoDb
-  const client = new DynamoDBClient({ region, endpoint: url, credentials: { accessKeyId: 'A', secretAccessKey: 'B' } })
-  await createDirectoryTable(client, table)
-  client.destroy()
+  const { url, emptyTable, close: stop } = await startDynamoDb({ region })
+  const table = await emptyTable('address')
   const file = join(folder, 'local-stack.json')
   const description = { pid: process.pid, region, dynamoDb: url, outputs: { DirectoryTable: table } }
   writeFileSync(file, JSON.stringify(description))
-  let stopped: Promise<void> | null = null
-  const stop = (): Promise<void> => (stopped ??= dynamoDb.close())
   return {
     url,
     table,

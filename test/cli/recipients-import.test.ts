@@ -89,7 +89,7 @@ describe('quietgate recipients import', () => {
     await recipients('import', hr(users(...twenty)))
     const forty = hr(users(...twenty.slice(8)))
     const sentence =
-      'It removes 8 of 20 entries, and at most 2 may go at once (--max-removed; usually a tenth). Is it the whole list?'
+      'It removes or denies 8 of 20 entries, and at most 2 may go at once (--max-removed; usually a tenth). Is it the whole list?'
     const dry = await recipients('import', forty, '--dry-run')
     expect([dry.exitCode, linesOf(dry.stderr)]).toEqual([3, [sentence, 'A dry run: nothing was changed.']])
     expect((await recipients('import', forty, '--dry-run', '--max-removed', '40%')).exitCode).toBe(0)
@@ -287,6 +287,7 @@ describe('quietgate recipients import', () => {
         added: 1,
         changed: 0,
         removed: 0,
+        denied: 0,
         domains: { 'example.com': { before: 0, after: 1, added: 1, changed: 0, removed: 0 } },
       },
       added: [{ address: 'alice@example.com', kind: 'mailbox' }],

@@ -1,38 +1,22 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDynamoDbSeenMarks } from '../../lambda/adapters/dynamodb-seen-marks.ts'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
-import { createS3 } from '../../local/aws/s3.ts'
-import { createDirectoryTable } from '../directory-table.ts'
+import { createTable, startDynamoDb } from '../dynamodb-world.ts'
+import { createBucket, startS3 } from '../s3-world.ts'
 
 /** The part of a stack that lists are imported into, and the file by which `--local` finds it. */
-export async function startRecipientsStack() {
+export async function startRecipientsStack({ onDisk = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-recipients-'))
   const region = 'eu-west-1'
-  const principalOf = () => ({ kind: 'operator' }) as const
-  const place = { region, accountId: '123456789012', principalOf }
-  const dynamoDb = await createDynamoDb({ dataDir: null, ...place })
-  const s3 = createS3({ dataDir: join(folder, 's3'), ...place })
-  await Promise.all([dynamoDb.listen(), s3.listen()])
-  const common = { region, credentials: { accessKeyId: 'A', secretAccessKey: 'B' }, maxAttempts: 1 }
-  const client = new DynamoDBClient({ endpoint: dynamoDb.url, ...common })
-  const objects = new S3Client({ endpoint: s3.url, forcePathStyle: true, ...common })
+  const dynamoDb = await startDynamoDb({ region, dataDir: onDisk ? tablesIn(folder) : null })
+  const s3 = await startS3({ region })
+  const { client } = dynamoDb
   const outputs = { DirectoryTable: 'directory', LedgerTable: 'ledger', RecordBucket: 'records' }
-  await createDirectoryTable(client, outputs.DirectoryTable)
-  await client.send(
-    new CreateTableCommand({
-      TableName: outputs.LedgerTable,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  )
-  const waiting = { client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }
-  await waitUntilTableExists(waiting, { TableName: outputs.LedgerTable })
-  await objects.send(new CreateBucketCommand({ Bucket: outputs.RecordBucket }))
+  await createTable(client, outputs.DirectoryTable, 'address')
+  await createTable(client, outputs.LedgerTable, 'id')
+  await createBucket(s3.client, outputs.RecordBucket)
   const file = join(folder, 'local-stack.json')
   const describe = (named: object) =>
     writeFileSync(
@@ -66,8 +50,6 @@ export async function startRecipientsStack() {
       return path
     },
     close: async () => {
-      client.destroy()
-      objects.destroy()
       await Promise.all([dynamoDb.close(), s3.close()])
       rmSync(folder, { recursive: true, force: true })
     },
@@ -75,3 +57,9 @@ export async function startRecipientsStack() {
 }
 
 export type RecipientsStack = Awaited<ReturnType<typeof startRecipientsStack>>
+
+function tablesIn(folder: string): string {
+  const dir = join(folder, 'dynamodb')
+  mkdirSync(dir)
+  return dir
+}

@@ -14,7 +14,7 @@ export type RecordBucket = {
   /** A folder for whatever else the test needs. */
   readonly folder: string
   readonly put: (record: DecisionRecord) => Promise<void>
-  readonly putText: (key: string, text: string) => Promise<void>
+  readonly putText: (key: string, text: string | Uint8Array) => Promise<void>
   /** From now on S3 lists its objects, and refuses to give them away. */
   readonly refuse: () => void
   /** S3 is gone; the file stays. */
@@ -35,7 +35,7 @@ export async function startRecordBucket(): Promise<RecordBucket> {
   await client.send(new CreateBucketCommand({ Bucket: bucket }))
   const file = join(folder, 'local-stack.json')
   writeFileSync(file, JSON.stringify({ pid: process.pid, region, s3: url, outputs: { RecordBucket: bucket } }))
-  const putText = async (key: string, text: string): Promise<void> => {
+  const putText = async (key: string, text: string | Uint8Array): Promise<void> => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }))
   }
   let stopped: Promise<void> | null = null

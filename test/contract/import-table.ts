@@ -12,8 +12,8 @@ export type TableUnderTest = {
 /** The contract of `ImportTable` in `ports/import-ports.ts`. `make` returns an empty table. */
 export function describeImportTable(name: string, make: () => Promise<TableUnderTest>): void {
   const soon = (): AbortSignal => AbortSignal.timeout(20_000)
-  const alice = { key: 'alice@example.com', kind: 'mailbox', target: null, holders: [] } as const
-  const al = { key: 'al@example.com', kind: 'alias', target: 'alice@example.com', holders: [] } as const
+  const alice = { key: 'alice@example.com', kind: 'mailbox', target: null, holders: [], there: false } as const
+  const al = { key: 'al@example.com', kind: 'alias', target: 'alice@example.com', holders: [], there: false } as const
   const at = '2026-11-21T12:00:00.000Z'
 
   describe(`the table that imports write (${name})`, () => {
@@ -27,6 +27,31 @@ export function describeImportTable(name: string, make: () => Promise<TableUnder
           [al.key, { kind: 'alias', target: 'alice@example.com', source: 'hr', removedAt: null, holders: [] }],
         ]),
       )
+    })
+
+    it('leaves alone what somebody else has made or brought back since it was read, and says so', async () => {
+      const { table } = await make()
+      await table.put([{ ...alice, holders: ['user-1'] }], 'scim', soon())
+      await table.put([al], 'other', soon())
+      await table.tombstone([al.key], 'other', at, soon())
+      expect(await table.put([alice, { ...al, there: true }], 'hr', soon())).toEqual([alice.key])
+      await table.put([alice], 'other', soon())
+      const read = await table.read([alice.key, al.key], soon())
+      expect([...read].map(([key, { source, holders }]) => [key, source, holders]).sort()).toEqual([
+        [al.key, 'hr', []],
+        [alice.key, 'scim', ['user-1']],
+      ])
+      expect(await table.put([{ ...alice, there: true }], 'hr', soon())).toEqual([alice.key])
+    })
+
+    it('changes what is its own, and keeps the holders that an entry has by now', async () => {
+      const { table } = await make()
+      await table.put([{ ...al, holders: ['user-1'] }], 'hr', soon())
+      expect(await table.put([{ ...al, kind: 'mailbox', target: null, there: true }], 'hr', soon())).toEqual([])
+      const changed = { kind: 'mailbox', target: null, source: 'hr', removedAt: null, holders: ['user-1'] }
+      expect(await table.read([al.key], soon())).toEqual(new Map([[al.key, changed]]))
+      expect(await table.put([{ ...al, there: true }], 'hr', soon())).toEqual([])
+      expect((await table.read([al.key], soon())).get(al.key)?.target).toBe('alice@example.com')
     })
 
     it('takes more entries than one request holds', async () => {
@@ -71,7 +96,7 @@ export function describeImportTable(name: string, make: () => Promise<TableUnder
       const { table } = await make()
       await table.put([alice], 'hr', soon())
       await table.tombstone([alice.key], 'hr', at, soon())
-      await table.put([alice], 'hr', soon())
+      await table.put([{ ...alice, there: true }], 'hr', soon())
       expect((await table.read([alice.key], soon())).get(alice.key)?.removedAt).toBe(null)
     })
 

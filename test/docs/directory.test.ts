@@ -81,8 +81,8 @@ function resolved(list: readonly string[], address: string): string {
 /** `deny old@example.com`, under the key that an import would give it. */
 function entryOf(text: string): readonly [string, EntryAnswer] {
   const removed = /^removed (\S+) (.*)$/.exec(text)
-  const [, kindName, rest] = /^(alias|group|deny) (.*)$/.exec(text) ?? []
-  const address = removed?.[2] ?? rest ?? text
+  const [, kindName, rest] = /^(alias|group|deny) (.*)$/.exec(removed?.[2] ?? text) ?? []
+  const address = rest ?? removed?.[2] ?? text
   const kind = (kindName ?? (address.startsWith('@') ? 'catch-all' : 'mailbox')) as ListedKind
   const row: RawRow = { line: 1, address, kind, target: kind === 'alias' ? 'alice@example.com' : null }
   const read = normalise(row)

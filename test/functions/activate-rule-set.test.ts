@@ -1,24 +1,22 @@
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
 import type { Endpoint } from '../../local/aws/endpoint.ts'
 import { createSes, type SesAccount } from '../../local/aws/ses.ts'
+import { createTable, startDynamoDb, type DynamoDbWorld } from '../dynamodb-world.ts'
 import { startCloudFormation, type CloudFormation } from './cloudformation.ts'
 
 const account: SesAccount = { active: null, ruleSets: new Map(), calls: [] }
 let ses: Endpoint
-let dynamoDb: Endpoint
+let dynamoDb: DynamoDbWorld
 let cloudFormation: CloudFormation
 let handler: (event: unknown) => Promise<void>
 
 beforeAll(async () => {
   ses = createSes({ account, now: () => performance.now() })
-  const principalOf = () => ({ kind: 'operator' }) as const
-  dynamoDb = await createDynamoDb({ dataDir: null, region: 'us-east-1', accountId: '123456789012', principalOf })
-  await Promise.all([ses.listen(), dynamoDb.listen()])
+  dynamoDb = await startDynamoDb()
+  await ses.listen()
   cloudFormation = await startCloudFormation()
   const environment = {
-    STATE_TABLE: 'state',
+    STATE_TABLE: await createTable(dynamoDb.client, 'state', 'id'),
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'A',
     AWS_SECRET_ACCESS_KEY: 'B',
@@ -26,18 +24,6 @@ beforeAll(async () => {
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
   }
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-  const client = new DynamoDBClient({})
-  const key = { AttributeName: 'id', AttributeType: 'S', KeyType: 'HASH' } as const
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'state',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [key],
-      KeySchema: [key],
-    }),
-  )
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }, { TableName: 'state' })
-  client.destroy()
   handler = (await import('../../lambda/functions/activate-rule-set.ts')).handler
 }, 60_000)
 
@@ -137,48 +123,6 @@ describe('a rule set that others use', () => {
     expect(told.Reason).toContain('outside the configuration: shop, rest. A stop by the filter ends the whole set')
     expect(told.Reason).toContain('receiving.shareEnforce: true')
   })
-
-  it.each([
-    ['nothing is enforced', { Enforces: 'false' }],
-    ['the operator allows it', { ShareEnforce: 'true' }],
-  ])('is taken where %s', async (_why, changes) => {
-    expect((await ask('Create', { ...sharing, ...changes })).Status).toBe('SUCCESS')
-  })
-
-  it('is taken where all its rules are for domains of the configuration', async () => {
-    account.ruleSets.set('theirs', [
-      { name: 'shop', enabled: true, recipients: ['orders@EXAMPLE.com', 'example.com'] },
-      { name: 'Quietgate-filter', enabled: true, recipients: ['gone.example'] },
-    ])
-    expect((await ask('Create', sharing)).Status).toBe('SUCCESS')
-  })
-
-  it('does not take subdomains for the domain itself', async () => {
-    account.ruleSets.set('theirs', [{ name: 'shop', enabled: true, recipients: ['.example.com'] }])
-    expect((await ask('Create', sharing)).Reason).toContain('outside the configuration: shop.')
-  })
-
-  it('refuses the change to enforce, and not its rollback', async () => {
-    const observing = { ...sharing, Enforces: 'false' }
-    expect((await ask('Update', sharing, observing)).Status).toBe('FAILED')
-    expect((await ask('Update', observing, sharing)).Status).toBe('SUCCESS')
-  }, 30_000)
-
-  it('does not refuse what stood so before: a rollback to it must not be refused', async () => {
-    expect((await ask('Update', sharing, { ...sharing, Domains: ['example.com', 'x.example'] })).Status).toBe('SUCCESS')
-  })
-
-  it('says which rules there are where the one to stand behind is not among them', async () => {
-    const told = await ask('Create', { ...sharing, After: 'shpo', Enforces: 'false' })
-    expect(told.Reason).toContain('no rule shpo (receiving.ruleSet.after). It has: shop, rest, old.')
-  })
-
-  it('must be there', async () => {
-    const told = await ask('Create', { ...sharing, RuleSet: 'inbound' })
-    expect(told.Reason).toContain('There is no rule set inbound')
-    const same = { ...sharing, RuleSet: 'inbound' }
-    expect((await ask('Update', same, same)).Status).toBe('SUCCESS')
-  }, 30_000)
 
   it('is asked nothing when the stack goes', async () => {
     expect((await ask('Delete', sharing)).Status).toBe('SUCCESS')

@@ -1,20 +1,20 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
 import { App, Stack } from 'aws-cdk-lib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bundled } from '../../infra/bundle.ts'
 import { Directory } from '../../infra/directory.ts'
 import { ScimEndpoint } from '../../infra/scim.ts'
 import { createDirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
 import { createFunctionPool, type FunctionPool } from '../../local/lambda/pool.ts'
 import { accessKeyOf, runnableFunctions } from '../../local/functions.ts'
 import { readTemplate } from '../../local/template/assembly.ts'
 import { outputsOf } from '../../local/template/outputs.ts'
 import { rolePoliciesOf } from '../../local/template/role-policies.ts'
 import { tablesOf } from '../../local/template/storage.ts'
+import { startDynamoDb } from '../dynamodb-world.ts'
 import { temporary } from '../infra/synthesized.ts'
 import { urlEvent, type Answered, type Body } from '../scim/world.ts'
 
@@ -34,18 +34,11 @@ beforeAll(async () => {
   const [fn] = runnableFunctions(template)
   const accessKeyId = accessKeyOf(fn!)
   const statements = rolePoliciesOf(template, fn!.roleLogicalId)
-  const dynamoDb = await createDynamoDb({
-    dataDir: null,
+  const dynamoDb = await startDynamoDb({
     region,
-    accountId: template.accountId,
     principalOf: (key) => (key === accessKeyId ? { kind: 'role', name: 'scim', statements } : { kind: 'operator' }),
   })
-  await dynamoDb.listen()
-  const client = new DynamoDBClient({
-    region,
-    endpoint: dynamoDb.url,
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
-  })
+  const { client } = dynamoDb
   for (const { createTable } of tablesOf(template)) {
     await client.send(new CreateTableCommand(createTable))
     const wait = { client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }
@@ -70,7 +63,6 @@ beforeAll(async () => {
   }
   closers.push(
     () => pool.close(),
-    () => client.destroy(),
     () => dynamoDb.close(),
   )
 }, 120_000)

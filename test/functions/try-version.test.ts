@@ -67,7 +67,7 @@ describe('the trial of a version', () => {
       {
         path: `/2015-03-31/functions/${encodeURIComponent(arn(7))}/invocations`,
         authorization: expect.stringMatching(
-          /^AWS4-HMAC-SHA256 Credential=A\/\d{8}\/eu-west-1\/lambda\/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token, Signature=[0-9a-f]{64}$/,
+          /^AWS4-HMAC-SHA256 Credential=A\/\d{8}\/eu-west-1\/lambda\/aws4_request, SignedHeaders=[a-z0-9;-]*host;[a-z0-9;-]*, Signature=[0-9a-f]{64}$/,
         ) as string,
         body: trialEvent,
       },

@@ -227,6 +227,26 @@ describe('a guard', () => {
     expect(await guards(people(100))).toEqual(['domain-emptied'])
   })
 
+  it('takes a denial of who existed for a removal', async () => {
+    const { ports } = world()
+    await imported(people(10), ports)
+    const kinds = (denied: number): string =>
+      people(10)
+        .trimEnd()
+        .split('\n')
+        .map((address, index) => `${JSON.stringify({ address, kind: index < denied ? 'deny' : 'mailbox' })}\n`)
+        .join('')
+    const found = await planned(kinds(2), ports)
+    expect([found.diff.changed, found.diff.denied, found.guards]).toEqual([
+      2,
+      2,
+      [{ code: 'removes-too-many', removed: 2, of: 10, most: 1 }],
+    ])
+    await imported(kinds(2), ports)
+    expect((await planned(kinds(2), ports)).diff.denied).toBe(0)
+    expect((await planned(kinds(0), ports)).guards).toEqual([])
+  })
+
   it('has nothing change, also where 40 % would go; forced, they are marked, kept, and written down', async () => {
     const { ports, entries, objects, later } = world()
     await imported(people(100), ports)

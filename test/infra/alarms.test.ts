@@ -17,7 +17,8 @@ type Properties = {
 
 function alarmsOf(settings: object): readonly Properties[] {
   const found = templateOf(settings).findResources('AWS::CloudWatch::Alarm')
-  return Object.values(found).map((alarm) => (alarm as { readonly Properties: Properties }).Properties)
+  const ofLists = Object.entries(found).filter(([id]) => id.startsWith('ListAlarms'))
+  return ofLists.map(([, alarm]) => (alarm as { readonly Properties: Properties }).Properties)
 }
 
 const seriesOf = ({ Namespace, MetricName, Dimensions = [] }: Properties): string =>

@@ -45,7 +45,18 @@ function configOf(settings: object): Config {
 const code = 'export const handler = async () => ({ disposition: "CONTINUE" })\n'
 
 /** As `bundle` leaves them: dist/functions/NAME/index.mjs. */
-export const bundles: readonly BundledFunction[] = ['filter', 'probe-zones', 'sent-log'].map((name) => {
+export const bundles: readonly BundledFunction[] = [
+  'filter',
+  'probe-zones',
+  'sent-log',
+  'try-version',
+  'activate-rule-set',
+  'import-directory',
+  'scim',
+  'hand-over',
+  'deliver',
+  'sweep',
+].map((name) => {
   const directory = join(temporary('dist'), 'functions', name)
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'index.mjs'), code)

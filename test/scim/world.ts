@@ -12,6 +12,7 @@ import { createDynamoDbScim } from '../../lambda/adapters/dynamodb-scim.ts'
 import { readFunctionUrlEvent, writeFunctionUrlResponse } from '../../lambda/adapters/function-url-event.ts'
 import type { ServedDomain } from '../../lambda/core/scim/addresses.ts'
 import type { ScimMetrics } from '../../lambda/ports/scim-metrics.ts'
+import type { ScimStore } from '../../lambda/ports/scim-store.ts'
 import { answerScim } from '../../lambda/scim.ts'
 import { createDynamoDb } from '../../local/aws/dynamodb.ts'
 import type { FaultHook } from '../../local/aws/faults.ts'
@@ -49,6 +50,8 @@ export type ScimWorld = {
   /** How many entries the domain counts. */
   readonly count: (domain: string) => Promise<number>
   readonly store: ReturnType<typeof createDynamoDbScim>
+  /** The store of a function with less memory. */
+  readonly storeWith: (mostCharacters: number) => ScimStore
   readonly directory: ReturnType<typeof createDynamoDbScimDirectory>
   readonly editor: ReturnType<typeof createDirectoryEditor>
   readonly counted: Parameters<ScimMetrics['answered']>[0][]
@@ -160,6 +163,7 @@ export async function startScim(): Promise<ScimWorld> {
     count: async (domain) => Number((await itemOf(domain))?.['entries']?.N ?? '0'),
     store,
     directory,
+    storeWith: (mostCharacters) => createDynamoDbScim(client, scimTable, mostCharacters),
     editor: createDirectoryEditor(client, directoryTable),
     counted,
     setFault: (fault) => endpoint.setFault(fault),

@@ -47,7 +47,7 @@ describe('the scheduled probe', () => {
         events.push(event)
         return Promise.resolve('written' as const)
       },
-      metrics: { zone: () => undefined, probed: () => undefined, failed: () => undefined },
+      metrics: { zone: () => undefined, probed: () => undefined, states: () => undefined, failed: () => undefined },
       clock: Date.now,
       stopwatch: () => performance.now(),
       random: Math.random,

@@ -144,6 +144,7 @@ function servicesOf(port: number): string {
     'retry unix - - n - - error',
     'anvil unix - - n - 1 anvil',
     'scache unix - - n - 1 scache',
+    'tlsmgr unix - - n 1000? 1 tlsmgr',
     'postlog unix-dgram n - n - 1 postlogd',
   ]
   return lines(`127.0.0.1:${port} inet n - n - - smtpd`, ...internal)

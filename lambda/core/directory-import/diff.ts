@@ -8,6 +8,8 @@ export type Diff = {
   readonly added: number
   readonly changed: number
   readonly removed: number
+  /** Of those changed: who existed, and is denied now. No grace is given to them. */
+  readonly denied: number
   readonly domains: ReadonlyMap<string, DomainDiff>
 }
 
@@ -61,6 +63,7 @@ export type DiffCount = { readonly add: (before: SnapshotEntry | null, step: Ste
 
 export function createDiffCount(): DiffCount {
   const domains = new Map<string, { before: number; after: number; added: number; changed: number; removed: number }>()
+  let denied = 0
   const of = (key: string) => {
     const name = domainOf(key)
     let counts = domains.get(name)
@@ -73,7 +76,10 @@ export function createDiffCount(): DiffCount {
       if (before !== null) counts.before += 1
       if (step.step !== 'tombstone') counts.after += 1
       if (step.step === 'put' && step.why === 'added') counts.added += 1
-      if (step.step === 'put' && step.why === 'changed') counts.changed += 1
+      if (step.step === 'put' && step.why === 'changed') {
+        counts.changed += 1
+        if (step.entry.kind === 'deny' && before?.kind !== 'deny') denied += 1
+      }
       if (step.step === 'tombstone' && step.why === 'removed') counts.removed += 1
     },
     diff: () => {
@@ -85,6 +91,7 @@ export function createDiffCount(): DiffCount {
         added: sum('added'),
         changed: sum('changed'),
         removed: sum('removed'),
+        denied,
         domains: new Map([...domains].sort(([a], [b]) => compareKeys(a, b))),
       }
     },

@@ -12,6 +12,7 @@ export type CutShort = {
 export type Guard =
   | { readonly code: 'source-empty' }
   | { readonly code: 'source-cut-short'; readonly cut: CutShort }
+  /** Denied is removed, and at once. */
   | { readonly code: 'removes-too-many'; readonly removed: number; readonly of: number; readonly most: number }
   /** Entries of the source were in the domain, and now there is none. */
   | { readonly code: 'domain-emptied'; readonly domain: string; readonly removed: number }
@@ -36,14 +37,13 @@ export type SourceFindings = {
 /** What speaks against an import. `skipBad`: bad rows are left out instead. */
 export function guardsOf(source: SourceFindings, diff: Diff, limits: Limits, skipBad: boolean): readonly Guard[] {
   const most = limits.removedCount ?? Math.max(1, Math.floor(diff.before * limits.removedShare))
+  const removed = diff.removed + diff.denied
   const [firstBad] = source.badRows.first
   const emptied = [...diff.domains].filter(([, { before, after }]) => before > 0 && after === 0).slice(0, mostDomains)
   return [
     ...(source.entries === 0 ? [{ code: 'source-empty' } as const] : []),
     ...(source.cut === null ? [] : [{ code: 'source-cut-short', cut: source.cut } as const]),
-    ...(diff.removed > most
-      ? [{ code: 'removes-too-many', removed: diff.removed, of: diff.before, most } as const]
-      : []),
+    ...(removed > most ? [{ code: 'removes-too-many', removed, of: diff.before, most } as const] : []),
     ...emptied.map(([domain, { before }]) => ({ code: 'domain-emptied', domain, removed: before }) as const),
     ...(firstBad !== undefined && !skipBad
       ? [{ code: 'bad-rows', count: source.badRows.count, first: firstBad } as const]

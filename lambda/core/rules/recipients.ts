@@ -1,4 +1,12 @@
-import type { CandidateForm, DirectoryEntry, Facts, NotAskedWhy, RecipientFact, UnavailableCause } from '../facts.ts'
+import type {
+  CandidateForm,
+  DirectoryEntry,
+  EntryAnswer,
+  Facts,
+  NotAskedWhy,
+  RecipientFact,
+  UnavailableCause,
+} from '../facts.ts'
 import { matchesGlob } from '../glob.ts'
 import type { Mode, Policy } from '../policy.ts'
 import type { Finding, Reason, Rule } from '../reasons.ts'
@@ -68,8 +76,8 @@ function resolve(fact: RecipientFact, policy: Policy, receivedAt: string): Resol
     }
     if (answer.answer === 'unavailable') unanswered ??= answer.cause
     if (answer.answer === 'not-asked' && answer.why !== 'too-long-to-exist') return unasked(address, form, answer.why)
-    if (answer.answer !== 'found') continue
-    const { entry } = answer
+    const entry = standing(answer)
+    if (entry === null) continue
     // A candidate before this one went unanswered and might have been somebody: "no" needs every answer, "yes" only one.
     if (entry.kind === 'deny') return unanswered === null ? denied(fact, key, policy) : unavailable(unanswered)
     if (entry.removedAt === null) return { answer: 'known', matchedBy: matchedBy(form, entry), key, finding: null }
@@ -88,6 +96,13 @@ function resolve(fact: RecipientFact, policy: Policy, receivedAt: string): Resol
       reason: { code: 'recipient-unknown', address },
     },
   })
+}
+
+/** Null: there is none, or only a denial that its list has dropped, which denies nobody any more. */
+function standing(answer: EntryAnswer): DirectoryEntry | null {
+  if (answer.answer !== 'found') return null
+  const { entry } = answer
+  return entry.kind === 'deny' && entry.removedAt !== null ? null : entry
 }
 
 /** Patterns come before the catch-all, and after every address that stands in the list by itself. */

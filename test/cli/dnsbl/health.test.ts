@@ -1,8 +1,8 @@
-import { CreateTableCommand, DynamoDBClient, PutItemCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { storedState } from '../../../lambda/adapters/state-items.ts'
 import type { ZoneState } from '../../../lambda/core/zone-state.ts'
-import { createDynamoDb } from '../../../local/aws/dynamodb.ts'
+import { createTable, startDynamoDb } from '../../dynamodb-world.ts'
 import { linesOf, quietgate, type Ran } from '../command.ts'
 import { filesOf, listConfig, listRecords } from './zones.ts'
 
@@ -20,29 +20,9 @@ const sound = 'healthy (127.0.0.2 is 127.0.0.2, 127.0.0.1 is not listed, a rando
 /** The state table of a stack, and the file by which `--local` finds it. */
 async function startStateTable(states: Readonly<Record<string, ZoneState>>): Promise<{ readonly env: object }> {
   const region = 'eu-west-1'
-  const principalOf = () => ({ kind: 'operator' }) as const
-  const dynamoDb = await createDynamoDb({ dataDir: null, region, accountId: '123456789012', principalOf })
-  await dynamoDb.listen()
-  const credentials = { accessKeyId: 'A', secretAccessKey: 'B' }
-  const client = new DynamoDBClient({ region, endpoint: dynamoDb.url, credentials })
-  onTestFinished(async () => {
-    client.destroy()
-    await dynamoDb.close()
-  })
-  const table = {
-    TableName: 'state',
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-  } as const
-  await client.send(
-    new CreateTableCommand({
-      ...table,
-      AttributeDefinitions: [...table.AttributeDefinitions],
-      KeySchema: [...table.KeySchema],
-    }),
-  )
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }, { TableName: 'state' })
+  const dynamoDb = await startDynamoDb({ region })
+  onTestFinished(() => dynamoDb.close())
+  const table = await createTable(dynamoDb.client, 'state', 'id')
   for (const [zone, state] of Object.entries(states)) {
     const item = {
       kind: 'zone',
@@ -53,9 +33,9 @@ async function startStateTable(states: Readonly<Record<string, ZoneState>>): Pro
       ownAskedAt: null,
       ownListed: [],
     } as const
-    await client.send(new PutItemCommand({ TableName: 'state', Item: storedState(item) }))
+    await dynamoDb.client.send(new PutItemCommand({ TableName: table, Item: storedState(item) }))
   }
-  const outputs = { RecordBucket: 'records', StateTable: 'state' }
+  const outputs = { RecordBucket: 'records', StateTable: table }
   const stack = { pid: process.pid, region, dynamoDb: dynamoDb.url, dns: '127.0.0.1:9', outputs }
   return { env: { QUIETGATE_LOCAL: filesOf({ stack })['stack'] } }
 }

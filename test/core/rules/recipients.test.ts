@@ -80,6 +80,15 @@ describe('recipients: the forms of an address', () => {
       'unknown',
     ],
     [
+      'an address whose denial was dropped',
+      'no@example.com',
+      {
+        '@example.com': { kind: 'catch-all' },
+        'no@example.com': { kind: 'deny', removedAt: '2026-11-21T00:00:00.000Z' },
+      },
+      'known by catch-all',
+    ],
+    [
       'a sub-address of a denied one',
       'no+x@example.com',
       { '@example.com': { kind: 'catch-all' }, 'no@example.com': { kind: 'deny' } },
