@@ -40,7 +40,7 @@ function deliver(
   return new Promise((resolve, reject) => {
     connection.send({ from: reversePath ?? '', to: [...recipients] }, Buffer.from(message), (error, info) => {
       if (error === null) {
-        resolve({ answer: 'taken', refused: refusalsIn((info.rejectedErrors ?? [])) })
+        resolve({ answer: 'taken', refused: refusalsIn(info.rejectedErrors ?? []) })
         return
       }
       const { rejectedErrors, response } = error as Failed

@@ -28,7 +28,12 @@ describe('the key of a Message-ID', () => {
 
 describe('an entry of the sent log', () => {
   it('proves a message ours when the report names somebody to whom it went, in any case', () => {
-    const proof = { answer: 'proof', reversePath: 'alice@example.com', destination: 'bob@example.org', sentAt: entry.sentAt }
+    const proof = {
+      answer: 'proof',
+      reversePath: 'alice@example.com',
+      destination: 'bob@example.org',
+      sentAt: entry.sentAt,
+    }
     expect(proofOfSending([entry], ['Bob@EXAMPLE.org'], received)).toEqual(proof)
     expect(proofOfSending([entry], ['x@example.org', '<bob@example.org>'], received)).toEqual(proof)
   })
