@@ -62,12 +62,7 @@ module.exports = {
       'records-know-no-adapter',
       'The compaction and the search of records stand over their ports. They may compute with Node: hashes, streams, compression.',
       '^lambda/(compact-records|trace)(\\.ts|/)',
-      [
-        '^lambda/core/',
-        '^lambda/ports/',
-        '^lambda/(compact-records|trace)(\\.ts|/)',
-        '^(node:)?(crypto|stream|zlib)$',
-      ],
+      ['^lambda/core/', '^lambda/ports/', '^lambda/(compact-records|trace)(\\.ts|/)', '^(node:)?(crypto|stream|zlib)$'],
     ),
     only(
       'adapters-never-decide',

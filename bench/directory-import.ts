@@ -98,7 +98,7 @@ async function apply(plan: Plan) {
 
 function createForgetfulTable(): ImportTable {
   const forget = (): Promise<void> => Promise.resolve()
-  return { read: () => Promise.resolve(new Map()), put: forget, tombstone: forget, settle: forget }
+  return { read: () => Promise.resolve(new Map()), put: () => Promise.resolve([]), tombstone: forget, settle: forget }
 }
 
 /** Counts what is written to a table, and dies when it is told to. */
@@ -118,7 +118,7 @@ function createKillable(table: ImportTable): {
       read: table.read,
       put: async (all, ...rest) => {
         write(all.length)
-        await table.put(all, ...rest)
+        return table.put(all, ...rest)
       },
       tombstone: async (keys, ...rest) => {
         write(keys.length)

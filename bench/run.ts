@@ -8,6 +8,7 @@ import { makeFunctionFolder } from './function-folder.ts'
 import { measureLoad } from './load.ts'
 import { rounded } from './median.ts'
 import { measureGrowth } from './hostile.ts'
+import { measureLookUps } from './look-ups.ts'
 import { measureParsers, type ParserSpeed } from './parsers.ts'
 import { measureReports } from './reports.ts'
 import { samplePolicy } from './samples.ts'
@@ -33,6 +34,8 @@ await folder.remove()
 await services.close()
 say('the zones of 300 messages, after three that find one dead (25 s)')
 const zones = await measureZones(300)
+say('look-ups in directories of 1,000 and of 1,000,000 entries (15 s)')
+const lookUps = await measureLookUps(20_000)
 say('returned headers that are signed (1,000 of each kind)')
 const dkim = measureDkim(1000)
 say('recognition and extraction of real mail, and of bounces of 1 MB')
@@ -50,6 +53,7 @@ const numbers = {
   ...load,
   ...answers,
   ...zones,
+  ...lookUps,
   ...dkim,
   ...reports,
   ...hostile,
@@ -80,6 +84,12 @@ function tableOf(of: typeof numbers): string {
     ['the same, p99, ms', of.zones_p99_ms, 'within the budget of 3000'],
     ['the same while the dead one is not known yet, ms', of.zones_dead_ms, 'within the budget of 3000'],
     ['queries a zone, 10,000 look-ups, 1,000 addresses', of.zone_queries_per_1000_addresses, '1,000'],
+    ['recipients judged, 1,000 entries, p50, us', of.rule_1k_us, ''],
+    ['the same, 1,000,000 entries', of.rule_1m_us, 'as with 1,000'],
+    ['looked up in memory and judged, 1,000 entries, p50, us', of.look_up_1k_us, ''],
+    ['the same, 1,000,000 entries', of.look_up_1m_us, ''],
+    ['requests of a look-up, 1,000 entries in DynamoDB', of.look_up_requests_1k, '1'],
+    ['the same, 20,000 entries', of.look_up_requests_20k, '1'],
     ['DKIM of a returned header, RSA 2048, ms', of.dkim_rsa_ms, 'under 0.5'],
     ['the same, Ed25519, ms', of.dkim_ed25519_ms, 'under 0.5'],
     ['five forged signatures, every attempt, ms', of.dkim_forged_ms, ''],

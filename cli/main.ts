@@ -12,9 +12,11 @@ import { addExplain } from './explain.ts'
 import { sentenceOfFailure } from './failures.ts'
 import { addHmacHeader } from './hmac-header.ts'
 import { addOrphans } from './orphans.ts'
+import { addQuarantine } from './quarantine.ts'
 import { addRecipients } from './recipients.ts'
 import { addSentLog } from './sent-log.ts'
 import { addTag } from './tag.ts'
+import { addTail } from './tail.ts'
 import { usualStack } from './target.ts'
 import { say, type Terminal } from './terminal.ts'
 import { addTrace } from './trace.ts'
@@ -49,6 +51,8 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   addHmacHeader(program, run)
   addOrphans(program, run)
   addTrace(program, run)
+  addTail(program, run)
+  addQuarantine(program, run)
   addEject(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })

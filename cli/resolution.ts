@@ -22,6 +22,20 @@ export function kindWords({ kind, target, removedAt }: DirectoryEntry): string {
   return removedAt === null ? words : `${words}, removed at ${removedAt}`
 }
 
+/** What was there under a key; `foundWords` say what an entry is. */
+export function entryWords(answer: EntryAnswer, foundWords: (entry: DirectoryEntry) => string = kindWords): string {
+  switch (answer.answer) {
+    case 'found':
+      return foundWords(answer.entry)
+    case 'absent':
+      return 'not there'
+    case 'unavailable':
+      return `no answer (${answer.cause})`
+    case 'not-asked':
+      return `not asked: ${notAskedWords[answer.why]}`
+  }
+}
+
 /** What the list of a domain can answer; `null` where it was not asked. */
 export function domainWords(domain: DomainAnswer, name: string): string | null {
   switch (domain.answer) {
@@ -66,17 +80,4 @@ export const formWords: { readonly [F in CandidateForm]: string } = {
   'bounce-address': 'a declared bounce address',
   'without-sub-address': 'without its sub-address',
   'catch-all': 'the catch-all',
-}
-
-function entryWords(answer: EntryAnswer): string {
-  switch (answer.answer) {
-    case 'found':
-      return kindWords(answer.entry)
-    case 'absent':
-      return 'not there'
-    case 'unavailable':
-      return `no answer (${answer.cause})`
-    case 'not-asked':
-      return `not asked: ${notAskedWords[answer.why]}`
-  }
 }

@@ -1,4 +1,6 @@
 import type { CustomResource } from 'aws-cdk-lib'
+import { ManagedPolicy, PermissionsBoundary, type IManagedPolicy } from 'aws-cdk-lib/aws-iam'
+import { Key, type IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { policyOf, type Config } from '../lambda/config.ts'
 import { keyPolicy } from '../lambda/config/key-policies.ts'
@@ -6,15 +8,21 @@ import { probePlanOf } from '../lambda/config/probe-plan.ts'
 import { tellTopics } from './alarm-topics.ts'
 import { ListAlarms } from './alarms.ts'
 import type { BundledFunction } from './bundle.ts'
+import { CompactRecords, freshRecordDays } from './compact-records.ts'
+import type { Dashboards } from './dashboards.ts'
 import { Directory } from './directory.ts'
 import { DomainRecords } from './domain-records.ts'
 import { FilterAlarms } from './filter-alarms.ts'
+import { addDashboards } from './filter-dashboards.ts'
 import { FilterFunction } from './filter-function.ts'
 import { addHandOver, type HandOverParts } from './hand-over-parts.ts'
 import { ImportDirectoryFunction } from './import-directory.ts'
+import { leaveNothing } from './leave-nothing.ts'
 import { Ledger } from './ledger.ts'
 import { LiveAlias } from './live-alias.ts'
+import { useKey } from './own-key.ts'
 import { ReceiptRules, sharedRuleName } from './receipt-rules.ts'
+import { RecordsTable } from './records-table.ts'
 import { RuleSetActivation } from './rule-set-activation.ts'
 import { ScimEndpoint } from './scim.ts'
 import { SentLogFunction } from './sent-log.ts'
@@ -25,6 +33,10 @@ import { ZoneProbe } from './zone-probe.ts'
 export type FilterPartsProps = {
   readonly config: Config
   readonly functions: readonly BundledFunction[]
+  /** Encrypts what is stored. @default - as the configuration says */
+  readonly encryptionKey?: IKey | undefined
+  /** Bounds every role. @default - as the configuration says */
+  readonly permissionsBoundary?: IManagedPolicy | undefined
 }
 
 /**
@@ -56,11 +68,17 @@ export class FilterParts extends Construct {
   readonly filterAlarms: FilterAlarms
   /** What comes behind the filter: the hand-over where one is configured, and the search for mail without a decision. */
   readonly behind: HandOverParts
+  /** Makes one object of the records of an hour. */
+  readonly compaction: CompactRecords
+  /** Those objects, for Athena. */
+  readonly recordsTable: RecordsTable
+  readonly dashboards: Dashboards
 
-  constructor(scope: Construct, id: string, { config, functions }: FilterPartsProps) {
+  constructor(scope: Construct, id: string, props: FilterPartsProps) {
     super(scope, id)
+    const { config, functions } = props
     const { logDays } = config.retention
-    this.storage = new Storage(this, 'Storage', config)
+    this.storage = this.#storage(props)
     this.directory = new Directory(this, 'Directory')
     this.state = new State(this, 'State')
     this.ledger = new Ledger(this, 'Ledger')
@@ -102,9 +120,30 @@ export class FilterParts extends Construct {
     })
     this.rules = new ReceiptRules(this, 'Rules', { config, storage, filter: this.live.alias })
     this.behind = addHandOver(this, { config, bundle, storage, state, ledger, rules: this.rules })
+    this.compaction = new CompactRecords(this, 'Compaction', {
+      bundle: bundle('compact-records'),
+      logDays,
+      recordsDays: config.retention.recordsDays,
+      storage,
+    })
+    this.recordsTable = new RecordsTable(this, 'RecordsTable', { storage })
     this.activated = this.#putInPlace(config)
     this.filterAlarms = this.#watch(config)
     tellTopics(this, config.alarms.topicArns)
+    this.dashboards = addDashboards(this, this, config)
+  }
+
+  /** The storage, and what holds for every part: whose key it uses, how far its role may go, and whether it outlives the stack. */
+  #storage({ config, ...given }: FilterPartsProps): Storage {
+    const { retention } = config
+    const { kmsKeyArn } = config.encryption
+    const key = given.encryptionKey ?? (kmsKeyArn === null ? null : Key.fromKeyArn(this, 'Key', kmsKeyArn))
+    const boundary = given.permissionsBoundary ?? boundaryOf(this, config)
+    const emptied = retention.onDestroy === 'delete'
+    if (key !== null) useKey(this, key)
+    if (boundary !== null) PermissionsBoundary.of(this).apply(boundary)
+    if (emptied) leaveNothing(this)
+    return new Storage(this, 'Storage', { retention, key, emptied, freshRecordDays })
   }
 
   #scimEndpoint(
@@ -139,6 +178,14 @@ export class FilterParts extends Construct {
     new DomainRecords(this, 'Domains', { config, after: active })
     return active
   }
+}
+
+/** The managed policy that the configuration names; null: none. Every role that is made below `scope` is bounded by it. */
+export function boundaryOf(scope: Construct, { permissionsBoundary: policy }: Config): IManagedPolicy | null {
+  if (policy === null) return null
+  return policy.startsWith('arn:')
+    ? ManagedPolicy.fromManagedPolicyArn(scope, 'Boundary', policy)
+    : ManagedPolicy.fromManagedPolicyName(scope, 'Boundary', policy)
 }
 
 function bundleNamed(name: string, functions: readonly BundledFunction[]): BundledFunction {

@@ -1,7 +1,8 @@
 import type { Duration } from 'aws-cdk-lib'
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch'
 import { Rule, type OnEventOptions } from 'aws-cdk-lib/aws-events'
-import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam'
+import type { Grant, IGrantable, IManagedPolicy } from 'aws-cdk-lib/aws-iam'
+import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53'
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3'
 import type { IReceiptRule, IReceiptRuleSet } from 'aws-cdk-lib/aws-ses'
@@ -55,6 +56,21 @@ export type MailFilterProps = {
    * @default Duration.days(30)
    */
   readonly keepMail?: Duration
+  /**
+   * Whether buckets, tables and logs outlive the stack.
+   * @default 'keep'
+   */
+  readonly onDestroy?: 'keep' | 'delete'
+  /**
+   * Encrypts buckets, tables and queues. Its policy has to allow SES and EventBridge to use it: docs/deploying.md.
+   * @default - keys of AWS
+   */
+  readonly encryptionKey?: IKey
+  /**
+   * Beyond this no role of the filter may go.
+   * @default - none
+   */
+  readonly permissionsBoundary?: IManagedPolicy
   /**
    * A rule set that is there already, to which the rule of the filter is added.
    * @default - a rule set of its own
@@ -115,11 +131,7 @@ export type MailFilterProps = {
 export class MailFilter extends FilterParts {
   /** `props` are for people; an app that has read its configuration hands that over. */
   constructor(scope: Construct, id: string, props: MailFilterProps | FilterPartsProps) {
-    super(
-      scope,
-      id,
-      'config' in props ? props : { config: configOf(props, `${scope.node.path}/${id}`), functions: props.functions },
-    )
+    super(scope, id, 'config' in props ? props : partsPropsOf(props, `${scope.node.path}/${id}`))
     if ('alarmTopic' in props && props.alarmTopic !== undefined) tellTopics(this, [props.alarmTopic.topicArn])
   }
 
@@ -190,6 +202,11 @@ export class MailFilter extends FilterParts {
   }
 }
 
+function partsPropsOf(props: MailFilterProps, where: string): FilterPartsProps {
+  const { functions, encryptionKey, permissionsBoundary } = props
+  return { config: configOf(props, where), functions, encryptionKey, permissionsBoundary }
+}
+
 function configOf(props: MailFilterProps, where: string): Config {
   const { settings = {}, ruleSet, after, hostedZones = {} } = props
   const parsed = parseConfig(withSettings(settings, settingsOf(props)), where)
@@ -218,7 +235,11 @@ function settingsOf(props: MailFilterProps): Settings {
     trustedRelays,
     recipients: { unknown: props.unknownRecipients },
     dnsbl: { zones: props.lists, stop: props.listsStopAt },
-    retention: { recordsDays: props.keepRecords?.toDays(), mailDays: props.keepMail?.toDays() },
+    retention: {
+      recordsDays: props.keepRecords?.toDays(),
+      mailDays: props.keepMail?.toDays(),
+      onDestroy: props.onDestroy,
+    },
     receiving: { activate, replaceActive, shareEnforce, identities },
   }
 }

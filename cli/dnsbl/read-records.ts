@@ -1,5 +1,10 @@
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, type S3Client } from '@aws-sdk/client-s3'
+import { linesOf } from '../../lambda/compact-records/lines.ts'
+import { unpacked } from '../../lambda/compact-records/unpack.ts'
+import { batchOfKey, compactedKey, compactedRecords, hourOf } from '../../lambda/core/compaction/hours.ts'
+import { readRow } from '../../lambda/core/compaction/row.ts'
 import type { DecisionRecord } from '../../lambda/core/record.ts'
+import { RecordsInterrupted } from '../../lambda/ports/record-objects.ts'
 import type { TimeRange } from './time-range.ts'
 
 /** An object under a record's key. A lifecycle rule may take one away between the listing and the reading. */
@@ -9,8 +14,9 @@ export type ReadRecord =
   | { readonly answer: 'gone' }
 
 /**
- * Reads every record that was received within a stretch of time, in the order of their keys: by the day, and within it by
- * the message's id. As many as `atOnce` are on their way at any moment, and no more are held.
+ * Reads every record that was received within a stretch of time: first the compacted ones by the hour in which they were written, then
+ * those that are not compacted yet in the order of their keys. As many of these as `atOnce` are on their way at any moment, and no
+ * more are held.
  */
 export async function* readRecords(
   client: S3Client,
@@ -18,8 +24,15 @@ export async function* readRecords(
   range: TimeRange,
   atOnce = 16,
 ): AsyncGenerator<ReadRecord> {
+  const compacted = new Set<string>()
+  for await (const { key } of listed(client, bucket, compactedRecords, range)) {
+    if (batchOfKey(key) === null) continue
+    compacted.add(key)
+    for await (const row of readCompacted(client, bucket, key)) yield* within(range, row)
+  }
   const underWay: Promise<ReadRecord>[] = []
-  for await (const key of keysOf(client, bucket, range)) {
+  for await (const { key, day, writtenAt } of listed(client, bucket, 'in/', range)) {
+    if (compacted.has(compactedKey({ day, hour: hourOf(writtenAt) }))) continue
     const reading = read(client, bucket, key)
     // When one fails, nobody comes to hear of those behind it; a rejection that nobody handles would end the program.
     reading.catch(() => undefined)
@@ -31,45 +44,56 @@ export async function* readRecords(
   for (const reading of underWay) yield* within(range, await reading)
 }
 
-/** Where the records of a day begin: see `recordKey`. */
-const keyOfDay = (time: string): string => `in/dt=${time.slice(0, 10)}/`
+type Listed = { readonly key: string; readonly day: string; readonly writtenAt: string }
 
 /** One listing over all days: a year in which nothing came costs one request, and not one for each day. */
-async function* keysOf(client: S3Client, bucket: string, { from, until }: TimeRange): AsyncGenerator<string> {
-  const lastDay = keyOfDay(new Date(Date.parse(until) - 1).toISOString())
-  const list = { Bucket: bucket, Prefix: 'in/dt=', StartAfter: keyOfDay(from) }
+async function* listed(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  { from, until }: TimeRange,
+): AsyncGenerator<Listed> {
+  const days = `${prefix}dt=`
+  const lastDay = new Date(Date.parse(until) - 1).toISOString().slice(0, 10)
+  const list = { Bucket: bucket, Prefix: days, StartAfter: `${days}${from.slice(0, 10)}/` }
   let token: string | undefined
   do {
     const page = await client.send(new ListObjectsV2Command({ ...list, ContinuationToken: token }))
-    for (const { Key: key = '' } of page.Contents ?? []) {
-      if (key > lastDay && !key.startsWith(lastDay)) return
-      yield key
+    for (const { Key: key = '', LastModified } of page.Contents ?? []) {
+      const day = key.slice(days.length, days.length + 10)
+      if (day > lastDay) return
+      yield { key, day, writtenAt: LastModified?.toISOString() ?? '' }
     }
     token = page.NextContinuationToken
   } while (token !== undefined)
 }
 
-async function read(client: S3Client, bucket: string, key: string): Promise<ReadRecord> {
+async function* readCompacted(client: S3Client, bucket: string, key: string): AsyncGenerator<ReadRecord> {
   try {
-    const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
-    const value: unknown = JSON.parse((await found.Body?.transformToString()) ?? '')
-    return isRecord(value) ? { answer: 'record', record: value } : { answer: 'unreadable', key }
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    if (Body === undefined) return
+    for await (const lines of linesOf(unpacked(Body as AsyncIterable<Uint8Array>, key))) {
+      for (const line of lines) {
+        const record = readRow(line)
+        yield record === null ? { answer: 'unreadable', key } : { answer: 'record', record }
+      }
+    }
   } catch (error) {
-    if (error instanceof NoSuchKey) return { answer: 'gone' }
-    if (error instanceof SyntaxError) return { answer: 'unreadable', key }
-    throw error
+    if (error instanceof NoSuchKey) return
+    if (!(error instanceof RecordsInterrupted)) throw error
+    yield { answer: 'unreadable', key }
   }
 }
 
-/** What the filter writes is held against its schema where it is written; here, whether it is one of ours at all. */
-function isRecord(value: unknown): value is DecisionRecord {
-  if (typeof value !== 'object' || value === null) return false
-  const { schema_version, received_at, reasons, recipients } = value as { readonly [name: string]: unknown }
-  return schema_version === 1 && typeof received_at === 'string' && areObjects(reasons) && areObjects(recipients)
-}
-
-function areObjects(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'object' && item !== null)
+async function read(client: S3Client, bucket: string, key: string): Promise<ReadRecord> {
+  try {
+    const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    const record = readRow((await found.Body?.transformToString()) ?? '')
+    return record === null ? { answer: 'unreadable', key } : { answer: 'record', record }
+  } catch (error) {
+    if (error instanceof NoSuchKey) return { answer: 'gone' }
+    throw error
+  }
 }
 
 function* within({ from, until }: TimeRange, read: ReadRecord): Generator<ReadRecord> {

@@ -30,6 +30,7 @@ export async function eject(verb: Verb, ruleSets: RuleSets | null = null): Promi
       domains: config.domains.map(({ name }) => name),
       ownRuleSet: config.receiving.ruleSet === null,
       activates: config.receiving.activate,
+      onDestroy: config.retention.onDestroy,
       active: await sets.active(),
       previous,
       previousExists: previous !== null && (await sets.rulesOf(previous)) !== null,

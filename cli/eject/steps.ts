@@ -10,6 +10,8 @@ export type Leaving = {
   readonly ownRuleSet: boolean
   /** Whether a deploy was allowed to activate it, and so the end of the stack to undo that. */
   readonly activates: boolean
+  /** What becomes of buckets, tables and logs: as the configuration says, and so the next deploy. */
+  readonly onDestroy: 'keep' | 'delete'
   /** The rule set that is active now; null: none is. */
   readonly active: string | null
   /** The one that was active before ours; null: none was, or nobody knows. */
@@ -27,7 +29,7 @@ export function stepsToLeave(leaving: Leaving): readonly Step[] {
     ...handOverSteps(leaving),
     ...exportSteps(leaving),
     destroyStep(leaving),
-    ...remainderSteps(leaving),
+    ...(leaving.onDestroy === 'delete' ? [lookStep(leaving)] : remainderSteps(leaving)),
   ]
 }
 
@@ -103,11 +105,31 @@ function exportSteps(leaving: Leaving): readonly Step[] {
   ]
 }
 
-function destroyStep({ environment }: Leaving): Step {
+function destroyStep({ environment, onDestroy }: Leaving): Step {
+  const which = environment === null ? '' : ` -c env=${environment}`
+  const why = 'It first gives the rule set back, then deletes its rule, its functions and its alarms.'
+  if (onDestroy === 'keep') {
+    return {
+      title: 'Delete the stack.',
+      why: `${why} Buckets, tables and logs stay (retention.onDestroy: "keep").`,
+      commands: [`npx cdk destroy${which}`],
+    }
+  }
   return {
-    title: 'Delete the stack.',
-    why: 'It first gives the rule set back, then deletes its rule, its functions and its alarms. Buckets, tables and logs stay.',
-    commands: [environment === null ? 'npx cdk destroy' : `npx cdk destroy -c env=${environment}`],
+    title: 'Delete the stack, and all that it holds.',
+    why: `${why} retention.onDestroy is "delete": then it empties the buckets and deletes them, the tables and the logs. Nothing brings them back. It holds for what was deployed, so deploy once more if it was changed since; with very many messages the emptying takes more than 15 minutes and fails: repeat the destroy.`,
+    commands: [`npx cdk deploy${which}`, `npx cdk destroy${which}`],
+  }
+}
+
+/** The CDK's own function that empties the buckets makes its log group by itself, so that no stack has it. */
+function lookStep({ stackName }: Leaving): Step {
+  return {
+    title: 'Look whether something remains.',
+    why: 'The function that empties the buckets leaves its own log behind.',
+    commands: [
+      `aws logs describe-log-groups --log-group-name-prefix /aws/lambda/${stackName}- --query 'logGroups[].logGroupName'`,
+    ],
   }
 }
 
@@ -116,19 +138,26 @@ function remainderSteps(leaving: Leaving): readonly Step[] {
   const directory = outputOf(leaving, 'DirectoryTable')
   const others = [...leaving.outputs].filter(([name]) => /Table$/.test(name) && name !== 'DirectoryTable')
   const tables = [directory, ...others.map(([, table]) => table)]
-  const buckets = ['MailBucket', 'RecordBucket'].map((name) => outputOf(leaving, name))
   return [
     {
       title: 'Delete what remains, when nobody needs it any more.',
       why: 'This is the only copy: nothing brings it back. Until then it costs what it stores.',
       commands: [
-        ...buckets.map((bucket) => `aws s3 rb s3://${bucket} --force`),
+        `aws s3 rb s3://${outputOf(leaving, 'MailBucket')} --force`,
+        removalWithVersions(outputOf(leaving, 'RecordBucket')),
         `aws dynamodb update-table --table-name ${directory} --no-deletion-protection-enabled`,
         ...tables.map((table) => `aws dynamodb delete-table --table-name ${table}`),
         `aws logs describe-log-groups --log-group-name-prefix ${stackName}- --query 'logGroups[].logGroupName'`,
       ],
     },
   ]
+}
+
+/** `rb --force` deletes no versions. 500 at a time, until S3 takes the bucket or a call fails. */
+function removalWithVersions(bucket: string): string {
+  const query = `'{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}'`
+  const list = `aws s3api list-object-versions --bucket ${bucket} --max-items 500 --output json --query ${query}`
+  return `until aws s3 rb s3://${bucket}; do aws s3api delete-objects --bucket ${bucket} --delete "$(${list})" || break; done`
 }
 
 function outputOf({ outputs }: Leaving, name: string): string {

@@ -2,7 +2,7 @@ import type { StoredEntry } from '../../lambda/ports/import-ports.ts'
 import type { DirectoryEntry, RecipientFact } from '../../lambda/core/facts.ts'
 import type { Policy } from '../../lambda/core/policy.ts'
 import type { Resolution } from '../../lambda/core/rules/recipients.ts'
-import { domainWords, formWords, kindWords, notAskedWords } from '../resolution.ts'
+import { domainWords, entryWords, formWords, kindWords } from '../resolution.ts'
 
 /** What stands beside an entry, and decides nothing. */
 export type EntryDetail = { readonly source: string | null; readonly seenOn: string | null }
@@ -28,7 +28,8 @@ export function lookUpLines(looked: LookedUp): readonly string[] {
   const lines = entries.map(({ key, form, answer }, index) => {
     const decides = index === at ? '; this decides' : ''
     const late = at !== -1 && index > at && answer.answer === 'found' ? '; not needed any more' : ''
-    return `${index + 1}. ${key} (${formWords[form]}): ${wordsOf(looked, key, answer)}${decides}${late}`
+    const words = entryWords(answer, (entry) => foundWords(looked, key, entry))
+    return `${index + 1}. ${key} (${formWords[form]}): ${words}${decides}${late}`
   })
   const patterns = domain.answer === 'complete' || domain.answer === 'incomplete' ? (domain.patterns ?? []) : []
   const matched = resolution.matchedBy === 'pattern' ? '; one matches, and this decides' : ''
@@ -60,21 +61,12 @@ function decisiveKey({ key, finding }: Resolution): string | null {
   return key ?? (finding?.reason.code === 'recipient-denied' ? finding.reason.key : null)
 }
 
-function wordsOf(looked: LookedUp, key: string, answer: RecipientFact['entries'][number]['answer']): string {
-  switch (answer.answer) {
-    case 'found':
-      return [
-        kindWords({ ...answer.entry, removedAt: null }),
-        ...removalWords(answer.entry, looked),
-        ...detailWords(looked.details.get(key)),
-      ].join(', ')
-    case 'absent':
-      return 'not there'
-    case 'unavailable':
-      return `no answer (${answer.cause})`
-    case 'not-asked':
-      return `not asked: ${notAskedWords[answer.why]}`
-  }
+function foundWords(looked: LookedUp, key: string, entry: DirectoryEntry): string {
+  return [
+    kindWords({ ...entry, removedAt: null }),
+    ...removalWords(entry, looked),
+    ...detailWords(looked.details.get(key)),
+  ].join(', ')
 }
 
 function removalWords({ removedAt }: DirectoryEntry, { policy, now }: LookedUp): readonly string[] {

@@ -48,6 +48,10 @@ export type Config = {
   readonly dns: DnsPolicy
   readonly privacy: PrivacyPolicy
   readonly retention: Retention
+  /** The key of the operator; null: keys of AWS. No decision depends on it. */
+  readonly encryption: { readonly kmsKeyArn: string | null }
+  /** Name or ARN of a managed policy. No decision depends on it. */
+  readonly permissionsBoundary: string | null
 }
 
 /** Through which receipt rule set mail comes in. No decision depends on it. */
@@ -68,8 +72,13 @@ export type ZoneSetting = Omit<ZonePolicy, 'zone' | 'terms'> & {
   readonly term: string
 }
 
-/** Days. */
-export type Retention = { readonly recordsDays: number; readonly mailDays: number; readonly logDays: number }
+/** Days, and what becomes of all of it when the stack goes. */
+export type Retention = {
+  readonly recordsDays: number
+  readonly mailDays: number
+  readonly logDays: number
+  readonly onDestroy: 'keep' | 'delete'
+}
 
 /** One of the first four is not null, or it is a problem. */
 export type HandOver = {

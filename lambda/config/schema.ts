@@ -1,10 +1,12 @@
 import * as v from 'valibot'
+import { encryption, permissionsBoundary } from './account-schema.ts'
 import { alarms } from './alarms-schema.ts'
 import { actions, bounces } from './bounces-schema.ts'
 import { domain, domainByName, modes } from './domain-schema.ts'
 import { handOver } from './hand-over-schema.ts'
 import { receiving } from './receiving-schema.ts'
 import { receivingRegions } from './regions.ts'
+import { retention } from './retention-schema.ts'
 import { scim } from './scim-schema.ts'
 import { is, may, section } from './section.ts'
 import {
@@ -27,11 +29,6 @@ import {
  * The configuration: every setting once, with its type, its default and what it is for. The parser, the table in the
  * documentation and the nearest match for a typo are all read from here.
  */
-
-/** CloudWatch Logs API, PutRetentionPolicy: no other number is accepted. */
-const logRetentions = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-] as const
 
 /** SES: receipt rules, recipients a rule. */
 const mostDomains = 500
@@ -187,16 +184,6 @@ const privacy = section({
   subject: may(oneOf(['full', 'none'], '"full" or "none"'), 'full', 'How much of the subject stands in the record.'),
 })
 
-const retention = section({
-  recordsDays: may(wholeNumber(1, 3650), 400, 'For so long a decision can be looked up.'),
-  mailDays: may(wholeNumber(1, 3650), 30, 'For so long a message can be read and released, whatever was decided.'),
-  logDays: may(
-    oneOf(logRetentions, `one of ${logRetentions.join(', ')}`),
-    30,
-    "For so long the functions' logs are kept.",
-  ),
-})
-
 export const configSchema = section({
   region: may(
     v.nullable(oneOf(receivingRegions, `a region where SES receives mail: ${receivingRegions.join(', ')}`)),
@@ -245,4 +232,6 @@ export const configSchema = section({
   dns: may(dns, {}, 'How the DNS is asked.'),
   privacy: may(privacy, {}, 'What is written down.'),
   retention: may(retention, {}, 'What is kept, and for how long.'),
+  encryption: may(encryption, {}, 'With whose key what is stored is encrypted.'),
+  permissionsBoundary,
 })

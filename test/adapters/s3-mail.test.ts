@@ -1,37 +1,25 @@
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createS3MailStore } from '../../lambda/adapters/s3-mail.ts'
 import type { MailRead } from '../../lambda/ports/mail-store.ts'
-import type { Endpoint } from '../../local/aws/endpoint.ts'
-import { createS3 } from '../../local/aws/s3.ts'
+import { settingsOf } from '../aws-world.ts'
 import { describeMailStore } from '../contract/mail-store.ts'
+import { startS3, type S3World } from '../s3-world.ts'
 
-let endpoint: Endpoint
-let client: S3Client
-let buckets = 0
-const dataDir = mkdtempSync(join(tmpdir(), 'quietgate-s3-mail-'))
+const hasty = { maxAttempts: 2, requestTimeout: 300 }
+let world: S3World
 
 beforeAll(async () => {
-  const principalOf = () => ({ kind: 'operator' }) as const
-  endpoint = createS3({ dataDir, region: 'us-east-1', accountId: '123456789012', principalOf })
-  await endpoint.listen()
-  client = clientOf(endpoint.url)
+  world = await startS3(hasty)
 })
-afterAll(async () => {
-  client.destroy()
-  await endpoint.close()
-  rmSync(dataDir, { recursive: true, force: true })
-})
+afterAll(() => world.close())
 
 const soon = (): AbortSignal => AbortSignal.timeout(10_000)
 
-describeMailStore('S3', async (mails) => createS3MailStore(client, await bucketOf(mails), 'mail/'))
+describeMailStore('S3', async (mails) => createS3MailStore(world.client, await bucketOf(mails), 'mail/'))
 
 describe('the mail store in S3', () => {
   it.each([
@@ -41,17 +29,17 @@ describe('the mail store in S3', () => {
     ['refused', { kind: 'refuse', status: 403, code: 'AccessDenied' }],
     ['unreachable', { kind: 'refuse', status: 500, code: 'InternalError' }],
   ] as const)('says %s when S3 is in trouble', async (cause, fault) => {
-    const store = createS3MailStore(client, await bucketOf(new Map([['m1', new Uint8Array(9)]])), 'mail/')
-    endpoint.setFault(() => fault)
-    try {
-      expect(await store('m1', 9, soon())).toEqual({ answer: 'failed', cause })
-    } finally {
-      endpoint.setFault(null)
-    }
+    const store = createS3MailStore(world.client, await bucketOf(new Map([['m1', new Uint8Array(9)]])), 'mail/')
+    expect(
+      await world.withFault(
+        () => fault,
+        () => store('m1', 9, soon()),
+      ),
+    ).toEqual({ answer: 'failed', cause })
   })
 
   it('says refused, and not that there is no such mail, when there is no such bucket', async () => {
-    const store = createS3MailStore(client, 'nobody-has-this', 'mail/')
+    const store = createS3MailStore(world.client, 'nobody-has-this', 'mail/')
     expect(await store('m1', 9, soon())).toEqual({ answer: 'failed', cause: 'refused' })
   })
 
@@ -90,10 +78,8 @@ describe('the mail store in S3', () => {
 })
 
 async function bucketOf(mails: ReadonlyMap<string, Uint8Array>): Promise<string> {
-  buckets += 1
-  const Bucket = `mail-${buckets}`
-  await client.send(new CreateBucketCommand({ Bucket }))
-  for (const [id, Body] of mails) await client.send(new PutObjectCommand({ Bucket, Key: `mail/${id}`, Body }))
+  const Bucket = await world.emptyBucket()
+  for (const [id, Body] of mails) await world.client.send(new PutObjectCommand({ Bucket, Key: `mail/${id}`, Body }))
   return Bucket
 }
 
@@ -105,7 +91,8 @@ async function fromServer(
 ): Promise<MailRead> {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const other = clientOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const other = new S3Client({ endpoint, forcePathStyle: true, ...settingsOf(hasty).client })
   other.middlewareStack.add(
     (next) => async (args) => {
       const answer = await next(args)
@@ -121,15 +108,4 @@ async function fromServer(
     server.closeAllConnections()
     server.close()
   }
-}
-
-function clientOf(url: string): S3Client {
-  return new S3Client({
-    endpoint: url,
-    region: 'us-east-1',
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
-    maxAttempts: 2,
-    requestHandler: { requestTimeout: 300, throwOnRequestTimeout: true },
-  })
 }

@@ -21,6 +21,7 @@ const leaving: Leaving = {
   domains: ['example.com'],
   ownRuleSet: true,
   activates: true,
+  onDestroy: 'keep',
   active: 'ours',
   previous: 'theirs',
   previousExists: true,
@@ -39,7 +40,7 @@ describe('the way out', () => {
       ['npx cdk destroy -c env=production'],
       [
         'aws s3 rb s3://the-mail --force',
-        'aws s3 rb s3://the-records --force',
+        'until aws s3 rb s3://the-records; do aws s3api delete-objects --bucket the-records --delete "$(aws s3api list-object-versions --bucket the-records --max-items 500 --output json --query \'{Objects: [Versions, DeleteMarkers][].{Key: Key, VersionId: VersionId}}\')" || break; done',
         'aws dynamodb update-table --table-name the-directory --no-deletion-protection-enabled',
         'aws dynamodb delete-table --table-name the-directory',
         'aws dynamodb delete-table --table-name the-state',
@@ -54,6 +55,24 @@ describe('the way out', () => {
     expect(stepsToLeave({ ...leaving, outputs })[1]?.commands).toEqual([
       'aws sqs get-queue-attributes --queue-url https://queue --attribute-names ApproximateNumberOfMessages ApproximateNumberOfMessagesNotVisible',
     ])
+  })
+
+  it('leaves nothing to be deleted by hand where all of it goes with the stack, and says so before', () => {
+    const steps = stepsToLeave({ ...leaving, onDestroy: 'delete' })
+    expect(steps.slice(-2).map(({ title, commands }) => [title, commands])).toEqual([
+      [
+        'Delete the stack, and all that it holds.',
+        ['npx cdk deploy -c env=production', 'npx cdk destroy -c env=production'],
+      ],
+      [
+        'Look whether something remains.',
+        [
+          "aws logs describe-log-groups --log-group-name-prefix /aws/lambda/Quietgate-production- --query 'logGroups[].logGroupName'",
+        ],
+      ],
+    ])
+    expect(steps.at(-2)?.why).toMatch(/retention\.onDestroy is "delete": .* Nothing brings them back\./)
+    expect(stepsToLeave(leaving).at(-2)?.why).toMatch(/tables and logs stay \(retention\.onDestroy: "keep"\)\.$/)
   })
 
   it.each([

@@ -90,7 +90,7 @@ describe('quietgate explain', () => {
       'Reason       zone-listed: The client is listed in bl2.example (Second Example) as 127.0.0.4: +2.',
       'Reason       dnsxl-stopped: The listings add up to 4 (stopped from 3 on), by Example List and Second Example.',
       'Action       deliver (mode observe, SES is answered CONTINUE); in enforce: quarantine',
-      'Precedence   virus > block-entry > unknown-recipient > allow-entry > authentic-bounce > never-lose > backscatter > dnsxl > scans',
+      'Precedence   virus > block-entry > unknown-recipient > allow-entry > authentic-bounce > undecidable-bounce > never-lose > backscatter > dnsxl > scans',
       expect.stringMatching(/^Decided by {3}0\.\d+\.\d+\+[0-9a-f]{8}, the bundle that is deployed$/),
     ])
     expect(readdirSync(temporary)).toEqual([])

@@ -21,7 +21,7 @@ export type LedgerTable = {
 export async function startLedgerTable(): Promise<LedgerTable> {
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-ledger-'))
   const region = 'eu-west-1'
-  const { url, client, emptyTable, itemsOf, setFault, close } = await startDynamoDb({ region })
+  const { url, emptyTable, itemsOf, setFault, close } = await startDynamoDb({ region })
   const table = await emptyTable('id')
   const file = join(folder, 'local-stack.json')
   const outputs = { LedgerTable: table }

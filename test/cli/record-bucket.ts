@@ -1,9 +1,9 @@
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { PutObjectCommand } from '@aws-sdk/client-s3'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { recordKey, type DecisionRecord } from '../../lambda/core/record.ts'
-import { createS3 } from '../../local/aws/s3.ts'
+import { startS3 } from '../s3-world.ts'
 
 /** An empty record bucket in an embedded S3, and the file by which `--local` finds it. */
 export type RecordBucket = {
@@ -25,21 +25,13 @@ export type RecordBucket = {
 export async function startRecordBucket(): Promise<RecordBucket> {
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-records-'))
   const region = 'eu-west-1'
-  const bucket = 'records'
-  const principalOf = () => ({ kind: 'operator' }) as const
-  const s3 = createS3({ dataDir: join(folder, 's3'), region, accountId: '123456789012', principalOf })
-  await s3.listen()
-  const { url } = s3
-  const credentials = { accessKeyId: 'A', secretAccessKey: 'B' }
-  const client = new S3Client({ region, endpoint: url, credentials, forcePathStyle: true })
-  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  const { url, client, emptyBucket, setFault, close: stop } = await startS3({ region })
+  const bucket = await emptyBucket()
   const file = join(folder, 'local-stack.json')
   writeFileSync(file, JSON.stringify({ pid: process.pid, region, s3: url, outputs: { RecordBucket: bucket } }))
   const putText = async (key: string, text: string | Uint8Array): Promise<void> => {
     await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: text }))
   }
-  let stopped: Promise<void> | null = null
-  const stop = (): Promise<void> => (stopped ??= s3.close())
   return {
     url,
     bucket,
@@ -48,12 +40,11 @@ export async function startRecordBucket(): Promise<RecordBucket> {
     put: (record) => putText(recordKey(record), JSON.stringify(record)),
     putText,
     refuse: () =>
-      s3.setFault(({ action }) =>
+      setFault(({ action }) =>
         action === 's3:GetObject' ? { kind: 'refuse', status: 403, code: 'AccessDenied' } : null,
       ),
     stop,
     close: async () => {
-      client.destroy()
       await stop()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
-import { templateOf } from './synthesized.ts'
 import { tellTopics } from '../../infra/alarm-topics.ts'
 import { FilterAlarms } from '../../infra/filter-alarms.ts'
 import { createEmfMetrics } from '../../lambda/adapters/emf-metrics.ts'
 import { createEmfProbeMetrics } from '../../lambda/adapters/emf-probe-metrics.ts'
 import { parseConfig, type AlarmThresholds } from '../../lambda/config.ts'
-import type { Failure } from '../../lambda/ports/metrics.ts'
+import { decided, failureNames, seriesBy } from '../metric-series.ts'
+import { headingOf } from './operations.ts'
+import { templateOf } from './synthesized.ts'
 
 type Query = { readonly Expression?: string; readonly MetricStat?: { readonly Metric: Series } }
 type Series = {
@@ -40,14 +40,12 @@ describe('the alarms about the filter', () => {
   })
 
   it('say what they mean, whether mail is being lost, what to do first, and where there is more', () => {
-    const operations = readFileSync('docs/operations.md', 'utf8')
-    const lacking = alarmsOf().filter(({ AlarmDescription }) => {
-      const [, heading = ''] =
-        /Is mail being lost\? (?:No|Not yet|Yes|Perhaps)[.;:,].* First: .*\. More: docs\/operations\.md, ([\w-]+)\.$/.exec(
-          AlarmDescription,
-        ) ?? []
-      return AlarmDescription.length > 1024 || !operations.includes(`\n## ${heading}\n`)
-    })
+    const lacking = alarmsOf().filter(
+      ({ AlarmDescription }) =>
+        AlarmDescription.length > 1024 ||
+        !/Is mail being lost\? (?:No|Not yet|Yes|Perhaps)[.;:,].* First: .*\. More: /.test(AlarmDescription) ||
+        headingOf(AlarmDescription) === null,
+    )
     expect(lacking).toEqual([])
   })
 
@@ -166,52 +164,12 @@ function seriesOf({ Metrics = [], ...alarm }: Properties): readonly string[] {
 
 /** Each series that the functions write, by driving what writes them. */
 function writtenByTheFunctions(): ReadonlySet<string> {
-  const lines: string[] = []
-  const write = (line: string) => void lines.push(line)
-  const metrics = createEmfMetrics(write, () => 0)
-  const failures: Record<Failure, true> = {
-    'record-failed': true,
-    'pointer-failed': true,
-    'filter-failed': true,
-    'event-repeated': true,
-    'mail-unread': true,
-    'proof-silent': true,
-    'bounce-memory-failed': true,
-    'seen-unmarked': true,
-    'zone-states-unread': true,
-  }
-  for (const failure of Object.keys(failures)) metrics.failed(failure as Failure)
-  for (const wouldBeAction of ['deliver', 'quarantine', 'discard'] as const) {
-    metrics.decided({
-      action: 'deliver',
-      wouldBeAction,
-      mode: 'observe',
-      reasons: [],
-      recipients: { known: 1, unknown: 0, unavailable: 0 },
-      bounces: [],
-      milliseconds: { directory: 0, zones: 0, bounce: 0, total: 0 },
-      coldStart: false,
-    })
-  }
-  createEmfProbeMetrics(write, () => 0).failed()
-  return new Set(lines.flatMap((line) => seriesIn(JSON.parse(line) as EmfLine)))
-}
-
-type EmfLine = {
-  readonly [name: string]: unknown
-  readonly _aws: {
-    readonly CloudWatchMetrics: readonly {
-      readonly Namespace: string
-      readonly Dimensions: readonly (readonly string[])[]
-      readonly Metrics: readonly { readonly Name: string }[]
-    }[]
-  }
-}
-
-function seriesIn(line: EmfLine): readonly string[] {
-  return line._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
-    Dimensions.flatMap((set) =>
-      Metrics.map(({ Name }) => [Namespace, Name, ...set.map((name) => `${name}=${String(line[name])}`)].join(' ')),
-    ),
-  )
+  return seriesBy((write) => {
+    const metrics = createEmfMetrics(write, () => 0)
+    for (const failure of failureNames) metrics.failed(failure)
+    for (const wouldBeAction of ['deliver', 'quarantine', 'discard'] as const) {
+      metrics.decided({ ...decided, wouldBeAction })
+    }
+    createEmfProbeMetrics(write, () => 0).failed()
+  })
 }

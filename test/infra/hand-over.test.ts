@@ -35,7 +35,7 @@ function made(plan: HandOverPlan = smtp) {
   const outdir = temporary('cdk.out')
   const app = new App({ context, outdir, autoSynth: false, builtinCloudFormationValidation: false })
   const stack = new Stack(app, 'Stack')
-  const storage = new Storage(stack, 'Storage', { retention: { recordsDays: 400, mailDays: 30, logDays: 30 } })
+  const storage = new Storage(stack, 'Storage', { retention: { recordsDays: 400, mailDays: 30 } })
   const ledger = new Ledger(stack, 'Ledger')
   const state = new State(stack, 'State')
   new HandOver(stack, 'HandOver', {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { App, Stack, Validations } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import { Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { describe, expect, it } from 'vitest'
 import type { BundledFunction } from '../../infra/bundle.ts'
@@ -10,37 +9,30 @@ import { Directory } from '../../infra/directory.ts'
 import { ScimEndpoint } from '../../infra/scim.ts'
 import { noiseIn, SilenceCheck } from '../../infra/silence-check.ts'
 import { createEmfScimMetrics } from '../../lambda/adapters/emf-scim-metrics.ts'
+import { countedBy, headingOf, unexplained } from './operations.ts'
+import { emptyStack, resourcesOf } from './resources.ts'
 import { temporary } from './synthesized.ts'
-
-type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }
 
 const token = { name: 'scim', kept: 'secrets-manager', id: 'quietgate/scim' } as const
 
 /** The construct and the directory in a stack of their own. */
 function made() {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  const app = new App({
-    context,
-    outdir: temporary('cdk.out'),
-    autoSynth: false,
-    builtinCloudFormationValidation: false,
-  })
-  const stack = new Stack(app, 'Stack')
+  const { app, stack } = emptyStack()
   const directory = new Directory(stack, 'Directory')
   const domains = [{ name: 'example.com', foldCase: true, aliasOf: null, mode: 'observe' }]
   new ScimEndpoint(stack, 'Scim', { bundle: oneLine(), token, domains, logDays: 30, directory })
   return { app, stack }
 }
 
-const template = Template.fromStack(made().stack)
-const resources = Object.entries(template.toJSON()['Resources'] as Record<string, Resource>)
+const { template, all, idOf, only, arnOf } = resourcesOf(made().stack)
+const table = 'AWS::DynamoDB::Table'
 
 describe('the SCIM endpoint', () => {
   it('is a function with a URL that asks for no signature of AWS, and a part of the concurrency of its own', () => {
-    const functionArn = { 'Fn::GetAtt': [idOf('AWS::Lambda::Function'), 'Arn'] }
+    const functionArn = arnOf('AWS::Lambda::Function')
     expect(only('AWS::Lambda::Url')).toEqual({ AuthType: 'NONE', TargetFunctionArn: functionArn })
     // Since October 2025 a URL needs both (AWS Lambda Developer Guide, "Control access to Lambda function URLs").
-    const permissions = resources.flatMap(([, { Type, Properties }]) =>
+    const permissions = all.flatMap(([, { Type, Properties }]) =>
       Type === 'AWS::Lambda::Permission' ? [Properties] : [],
     )
     expect(permissions).toEqual([
@@ -50,7 +42,7 @@ describe('the SCIM endpoint', () => {
     const { Environment, Runtime, Architectures, Timeout, ReservedConcurrentExecutions } = only('AWS::Lambda::Function')
     expect({ Environment, Runtime, Architectures, Timeout, ReservedConcurrentExecutions }).toEqual({
       Environment: {
-        Variables: { SCIM_TABLE: { Ref: tableOf('Scim') }, DIRECTORY_TABLE: { Ref: tableOf('Directory') } },
+        Variables: { SCIM_TABLE: { Ref: idOf(table, 'Scim') }, DIRECTORY_TABLE: { Ref: idOf(table, 'Directory') } },
       },
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -62,18 +54,17 @@ describe('the SCIM endpoint', () => {
 
   it('may do this, and nothing else: it can remove nothing from the directory', () => {
     const { Statement } = only('AWS::IAM::Policy')['PolicyDocument'] as { readonly Statement: readonly object[] }
-    const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })
     expect(Statement).toEqual([
       {
         Effect: 'Allow',
         Action: ['DeleteItem', 'GetItem', 'PutItem', 'Scan', 'UpdateItem'].map((name) => `dynamodb:${name}`),
-        Resource: arnOf(tableOf('Scim')),
+        Resource: arnOf(table, 'Scim'),
       },
-      { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: arnOf(tableOf('Directory')) },
+      { Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: arnOf(table, 'Directory') },
       {
         Effect: 'Allow',
         Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: arnOf(idOf('AWS::Logs::LogGroup')),
+        Resource: arnOf('AWS::Logs::LogGroup'),
       },
       {
         Effect: 'Allow',
@@ -84,7 +75,7 @@ describe('the SCIM endpoint', () => {
     ])
     const role = only('AWS::IAM::Role')
     expect([role['Policies'], role['ManagedPolicyArns']]).toEqual([undefined, undefined])
-    expect(noiseIn(template.toJSON())).toEqual([])
+    expect(noiseIn(template)).toEqual([])
   })
 
   it('says when it cannot do what it is asked', () => {
@@ -94,11 +85,8 @@ describe('the SCIM endpoint', () => {
       MetricName: 'ScimFailures',
       TreatMissingData: 'notBreaching',
     })
-    const [, heading] =
-      /Is mail being lost\? .* First: .* More: docs\/operations\.md, ([\w-]+)\.$/.exec(
-        String(alarm['AlarmDescription']),
-      ) ?? []
-    expect(operations).toContain(`\n## ${heading ?? String(alarm['AlarmDescription'])}\n`)
+    expect(alarm['AlarmDescription']).toContain('Is mail being lost? ')
+    expect(headingOf(alarm['AlarmDescription'])).not.toBeNull()
   })
 
   it('is shipped with where its tokens are and what is served, and without a token', () => {
@@ -119,19 +107,12 @@ describe('the SCIM endpoint', () => {
   }, 60_000)
 
   it('counts nothing that the operations do not explain', () => {
-    const lines: string[] = []
-    const metrics = createEmfScimMetrics(
-      (line) => lines.push(line),
-      () => 0,
+    const names = countedBy((write) =>
+      createEmfScimMetrics(write, () => 0).answered({ failures: 1, unauthorized: 0, added: 2, removed: 3 }),
     )
-    metrics.answered({ failures: 1, unauthorized: 0, added: 2, removed: 3 })
-    const names = lines.flatMap((line) => Object.keys(JSON.parse(line) as object).filter((name) => name !== '_aws'))
-    const isExplained = (name: string) => operations.includes(`\n## ${name}\n`) || operations.includes(`\`${name}\``)
-    expect([names.length, names.filter((name) => !isExplained(name))]).toEqual([5, []])
+    expect([names.length, unexplained(names)]).toEqual([5, []])
   })
 })
-
-const operations = readFileSync('docs/operations.md', 'utf8')
 
 /** A function of one line, as `bundle` leaves it. */
 function oneLine(): BundledFunction {
@@ -141,20 +122,4 @@ function oneLine(): BundledFunction {
   writeFileSync(join(directory, 'index.mjs'), code)
   const hash = createHash('sha256').update(code).digest('hex')
   return { name: 'scim', directory, files: ['index.mjs'], bytes: code.length, hash, codeVersion: '0.1.0+0' }
-}
-
-function tableOf(construct: string): string {
-  const found = resources.find(([id, { Type }]) => Type === 'AWS::DynamoDB::Table' && id.startsWith(construct))
-  return found?.[0] ?? 'no table'
-}
-
-function idOf(type: string): string {
-  const ids = resources.flatMap(([id, resource]) => (resource.Type === type ? [id] : []))
-  expect(ids).toHaveLength(1)
-  return ids[0] ?? ''
-}
-
-function only(type: string): Resource['Properties'] {
-  const id = idOf(type)
-  return resources.find(([logicalId]) => logicalId === id)![1].Properties
 }

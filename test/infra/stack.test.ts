@@ -236,12 +236,20 @@ describe('what is kept', () => {
     expect(rules).toEqual([
       [{ Id: 'mail-7-days', Prefix: 'mail/', ExpirationInDays: 7, Status: 'Enabled' }],
       [
-        { Id: 'in-90-days', Prefix: 'in/', ExpirationInDays: 90, Status: 'Enabled' },
+        { Id: 'in-14-days', Prefix: 'in/', ExpirationInDays: 14, Status: 'Enabled' },
         { Id: 'quarantine-7-days', Prefix: 'quarantine/', ExpirationInDays: 7, Status: 'Enabled' },
         { Id: 'events-90-days', Prefix: 'events/', ExpirationInDays: 90, Status: 'Enabled' },
+        {
+          Id: 'replaced-30-days',
+          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          ExpiredObjectDeleteMarker: true,
+          Status: 'Enabled',
+        },
         { Id: 'directory-incoming-30-days', Prefix: 'directory/incoming/', ExpirationInDays: 30, Status: 'Enabled' },
         { Id: 'directory-reports-30-days', Prefix: 'directory/reports/', ExpirationInDays: 30, Status: 'Enabled' },
         { Id: 'orphans-7-days', Prefix: 'orphans/', ExpirationInDays: 7, Status: 'Enabled' },
+        { Id: 'records-90-days', Prefix: 'records/', ExpirationInDays: 90, Status: 'Enabled' },
+        { Id: 'athena-7-days', Prefix: 'athena/', ExpirationInDays: 7, Status: 'Enabled' },
       ],
     ])
     for (const construct of ['Filter', 'Probe'])

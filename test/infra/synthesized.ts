@@ -53,6 +53,7 @@ export const bundles: readonly BundledFunction[] = [
   'activate-rule-set',
   'import-directory',
   'scim',
+  'compact-records',
   'hand-over',
   'deliver',
   'sweep',

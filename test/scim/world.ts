@@ -1,11 +1,4 @@
-import {
-  CreateTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  ScanCommand,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb'
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { createDirectoryEditor } from '../../lambda/adapters/directory-editor.ts'
 import { createDynamoDbScimDirectory } from '../../lambda/adapters/dynamodb-scim-directory.ts'
 import { createDynamoDbScim } from '../../lambda/adapters/dynamodb-scim.ts'
@@ -14,9 +7,8 @@ import type { ServedDomain } from '../../lambda/core/scim/addresses.ts'
 import type { ScimMetrics } from '../../lambda/ports/scim-metrics.ts'
 import type { ScimStore } from '../../lambda/ports/scim-store.ts'
 import { answerScim } from '../../lambda/scim.ts'
-import { createDynamoDb } from '../../local/aws/dynamodb.ts'
 import type { FaultHook } from '../../local/aws/faults.ts'
-import { createDirectoryTable } from '../directory-table.ts'
+import { startDynamoDb } from '../dynamodb-world.ts'
 
 export type Answered = {
   readonly status: number
@@ -99,18 +91,9 @@ export function urlEvent(
 }
 
 export async function startScim(): Promise<ScimWorld> {
-  const principalOf = () => ({ kind: 'operator' }) as const
-  const endpoint = await createDynamoDb({ dataDir: null, region: 'us-east-1', accountId: '123456789012', principalOf })
-  await endpoint.listen()
-  const client = new DynamoDBClient({
-    endpoint: endpoint.url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'OPERATOR', secretAccessKey: 'local' },
-    maxAttempts: 1,
-    requestHandler: { requestTimeout: 1000, throwOnRequestTimeout: true },
-  })
-  const directoryTable = await createDirectoryTable(client, 'directory')
-  const scimTable = await createScimTable(client)
+  const { client, emptyTable, itemsOf, setFault, close } = await startDynamoDb({ requestTimeout: 1000 })
+  const directoryTable = await emptyTable('address')
+  const scimTable = await emptyTable('id')
   const store = createDynamoDbScim(client, scimTable)
   const directory = createDynamoDbScimDirectory(client, directoryTable)
   const counted: Parameters<ScimMetrics['answered']>[0][] = []
@@ -137,8 +120,9 @@ export async function startScim(): Promise<ScimWorld> {
       return { status: response.statusCode, headers: response.headers, body: JSON.parse(text ?? 'null') as Body }
     },
     entries: async () => {
-      const { Items = [] } = await client.send(new ScanCommand({ TableName: directoryTable }))
-      return Items.filter((item) => item['kind']?.S !== 'domain')
+      const items = await itemsOf(directoryTable)
+      return items
+        .filter((item) => item['kind']?.S !== 'domain')
         .map((item) =>
           [item['address']?.S, item['kind']?.S, item['target']?.S, item['removed_at'] && 'removed']
             .filter((word) => word !== undefined)
@@ -166,23 +150,7 @@ export async function startScim(): Promise<ScimWorld> {
     storeWith: (mostCharacters) => createDynamoDbScim(client, scimTable, mostCharacters),
     editor: createDirectoryEditor(client, directoryTable),
     counted,
-    setFault: (fault) => endpoint.setFault(fault),
-    close: async () => {
-      client.destroy()
-      await endpoint.close()
-    },
+    setFault,
+    close,
   }
-}
-
-export async function createScimTable(client: DynamoDBClient, TableName = 'scim'): Promise<string> {
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }),
-  )
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 0.02, maxDelay: 0.1 }, { TableName })
-  return TableName
 }

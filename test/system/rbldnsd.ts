@@ -1,10 +1,8 @@
-import { chmodSync, closeSync, mkdtempSync, openSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { chmodSync, mkdtempSync, renameSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unpacked } from './programs.ts'
-import { followLog, freePort } from './server-log.ts'
+import { startProgram } from './program.ts'
+import { freePort } from './server-log.ts'
 
 /** What a DNS list says. */
 export type ListState =
@@ -35,7 +33,6 @@ const ttl = 3600
 
 /** Starts it with these lists. Others cannot be added later. */
 export async function startRbldnsd(lists: ReadonlyMap<string, ListState>): Promise<Rbldnsd> {
-  const { folder: programs, env } = unpacked('rbldnsd')
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-rbldnsd-'))
   // It refuses to be root, and must read its files.
   chmodSync(folder, 0o755)
@@ -52,36 +49,20 @@ export async function startRbldnsd(lists: ReadonlyMap<string, ListState>): Promi
     }
   }
   for (const [zone, state] of lists) write(zone, state)
-  const logFile = join(folder, 'log')
-  const logDescriptor = openSync(logFile, 'a')
   const zones = [...lists.keys()].flatMap((zone) => datasets.map((dataset) => `${zone}:${dataset}:${zone}.${dataset}`))
-  // -c 0: it looks at its files only when it is told to.
-  const server = spawn(
-    join(programs, 'usr/sbin/rbldnsd'),
-    ['-n', '-u', 'nobody:nogroup', '-w', folder, '-b', `127.0.0.1/${port}`, '-c', '0', ...zones],
-    { env: { ...process.env, ...env }, stdio: ['ignore', logDescriptor, logDescriptor] },
-  )
-  closeSync(logDescriptor)
-  const log = followLog('rbldnsd', logFile)
-  const ended = once(server, 'exit').finally(log.end)
-  const close = async (): Promise<void> => {
-    server.kill('SIGTERM')
-    await ended
-    rmSync(folder, { recursive: true, force: true })
-  }
-  try {
-    await log.until((lines) => lines.some((line) => line.includes(' started (')))
-  } catch (error) {
-    // Nothing that a test has started outlives it.
-    await close()
-    throw error
-  }
+  const { log, signal, close } = await startProgram({
+    name: 'rbldnsd',
+    // -c 0: it looks at its files only when it is told to.
+    args: ['-n', '-u', 'nobody:nogroup', '-w', folder, '-b', `127.0.0.1/${port}`, '-c', '0', ...zones],
+    folder,
+    isUp: (lines) => lines.some((line) => line.includes(' started (')),
+  })
   return {
     port,
     publish: async (zone, state) => {
       write(zone, state)
       log.clear()
-      server.kill('SIGHUP')
+      signal('SIGHUP')
       await log.until((lines) => lines.some((line) => line.includes('zones reloaded')))
     },
     close,

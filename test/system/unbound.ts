@@ -1,10 +1,8 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { unpacked } from './programs.ts'
-import { followLog, freePort } from './server-log.ts'
+import { startProgram } from './program.ts'
+import { freePort } from './server-log.ts'
 
 /** Unbound, a resolver with a cache, as it stands in every other data centre. */
 export type Unbound = {
@@ -25,31 +23,16 @@ export type UnboundOptions = {
 
 /** Starts one with an empty cache, and resolves when it answers. */
 export async function startUnbound({ servers, privateAddresses = [] }: UnboundOptions): Promise<Unbound> {
-  const { folder: programs, env } = unpacked('unbound')
   const folder = mkdtempSync(join(tmpdir(), 'quietgate-unbound-'))
   const port = await freePort()
   const config = join(folder, 'unbound.conf')
   writeFileSync(config, settingsOf(folder, port, servers, privateAddresses))
-  const logFile = join(folder, 'log')
-  const logDescriptor = openSync(logFile, 'a')
-  const server = spawn(join(programs, 'usr/sbin/unbound'), ['-d', '-c', config], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', logDescriptor, logDescriptor],
+  const { log, close } = await startProgram({
+    name: 'unbound',
+    args: ['-d', '-c', config],
+    folder,
+    isUp: (lines) => lines.some((line) => line.includes('start of service')),
   })
-  closeSync(logDescriptor)
-  const log = followLog('Unbound', logFile)
-  const ended = once(server, 'exit').finally(log.end)
-  const close = async (): Promise<void> => {
-    server.kill('SIGTERM')
-    await ended
-    rmSync(folder, { recursive: true, force: true })
-  }
-  try {
-    await log.until((lines) => lines.some((line) => line.includes('start of service')))
-  } catch (error) {
-    await close()
-    throw error
-  }
   return {
     address: `127.0.0.1:${port}`,
     questions: () => log.lines().flatMap((line) => / info: 127\.0\.0\.1 (\S+)\. A IN$/.exec(line)?.[1] ?? []),

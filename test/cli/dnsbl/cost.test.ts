@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { compactedKey } from '../../../lambda/core/compaction/hours.ts'
 import type { Reason } from '../../../lambda/core/reasons.ts'
 import type { DecisionRecord } from '../../../lambda/core/record.ts'
 import { recordFixture } from '../../record-fixture.ts'
@@ -103,6 +105,33 @@ describe('quietgate dnsbl cost', () => {
     const { stdout, stderr } = await cost('bl.example', '--from', '2026-11-21', '--to', '2026-11-21', '--json')
     expect(linesOf(stdout).map((line) => (JSON.parse(line) as { readonly message_id: string }).message_id)).toEqual(ids)
     expect(stderr).toContain('bl.example touched 1003 of 1003 messages')
+  })
+
+  it('reads compacted records, too, and each message once', async () => {
+    const record = recordFixture({ reasons: [listed('bl.example')] })
+    const row = (message_id: string) => `${JSON.stringify({ ...record, message_id })}\n`
+    const began = new Date()
+    await put('both', '2026-11-21T10:00:00.000Z', { reasons: [listed('bl.example')] })
+    // Whatever hour it is: the one in which the fresh record was written is compacted.
+    const hours = [began, new Date()].map((at) => at.toISOString().slice(0, 13))
+    const keys = hours.map((hour) => compactedKey({ day: '2026-11-21', hour }))
+    for (const key of keys) await bucket.putText(key, gzipSync(''))
+    await bucket.putText(keys[0]!, gzipSync(row('both') + row('only compacted')))
+    await bucket.putText(
+      compactedKey({ day: '2026-11-22', hour: '2026-11-22T01' }),
+      gzipSync('damaged').subarray(0, 12),
+    )
+    const { exitCode, stdout, stderr } = await cost(
+      'bl.example',
+      '--from',
+      '2026-11-21',
+      '--to',
+      '2026-11-22',
+      '--json',
+    )
+    const ids = linesOf(stdout).map((line) => (JSON.parse(line) as { readonly message_id: string }).message_id)
+    expect([exitCode, ids]).toEqual([1, ['both', 'only compacted']])
+    expect(stderr).toContain('records/dt=2026-11-22/2026-11-22T01.ndjson.gz')
   })
 
   it('says so when no record names the zone, and which one may have been meant', async () => {

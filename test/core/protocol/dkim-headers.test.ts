@@ -521,6 +521,15 @@ describe('verifySignatures', () => {
       }
     })
 
+    it('does not take a CR that stands alone at the end of a line for a blank', () => {
+      const subject = 'Subject: The plan '
+      const lines = plain.map((line) => (line.startsWith('Subject:') ? subject : line))
+      const field = signatureField({ signed: lines, h, c: 'relaxed' })
+      expect(outcomeOf(`${field}\r\n${lines.join('\r\n')}\r\n`).answer).toBe('verified')
+      const changed = lines.join('\r\n').replace(subject, 'Subject: The plan\r')
+      expect(outcomeOf(`${field}\r\n${changed}\r\n`).answer).not.toBe('verified')
+    })
+
     it('reads no more than a header section may have', () => {
       const filler = 'X-Filler: 1\r\n'.repeat(2000)
       expect(wordOf(outcomeOf(`${signature}\r\n${filler}${plain.join('\r\n')}\r\n`))).toBe('from-missing')

@@ -59,6 +59,8 @@ describe('canonicalIp', () => {
     fc.assert(
       fc.property(fc.oneof(v4, v6), (bytes) => {
         const kind = bytes.length === 4 ? 'v4' : 'v6'
+        // An IPv4 address that is mapped into IPv6 is read as what it is.
+        fc.pre(kind === 'v4' || !isMapped([...bytes]))
         expect(parseIp(writeIp({ kind, bytes: [...bytes] }))).toEqual({ kind, bytes: [...bytes] })
       }),
     )
@@ -164,3 +166,7 @@ describe('inCidr', () => {
     expect(parseCidr(text)).toBeNull()
   })
 })
+
+function isMapped(bytes: readonly number[]): boolean {
+  return bytes.slice(0, 12).join() === [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255].join()
+}

@@ -31,7 +31,13 @@ export const octetsOfBase64 = (written: string): Uint8Array | null => {
 export const base64Of = (octets: Uint8Array): string => btoa(textOfOctets(octets))
 
 /** Without spaces, tabs, CR and LF at both ends. `trim()` would take off U+00A0 too, which is an octet that was signed. */
-export const withoutBlanksAround = (text: string): string => {
+export const withoutBlanksAround = (text: string): string =>
+  between(text, (code) => isSpace(code) || code === 0x0d || code === 0x0a)
+
+/** Without spaces and tabs at both ends: WSP (RFC 5234 B.1). A CR that stands alone is an octet that was signed. */
+export const withoutSpacesAround = (text: string): string => between(text, isSpace)
+
+const between = (text: string, isBlank: (code: number) => boolean): string => {
   let from = 0
   let to = text.length
   while (from < to && isBlank(text.charCodeAt(from))) from++
@@ -39,4 +45,4 @@ export const withoutBlanksAround = (text: string): string => {
   return text.slice(from, to)
 }
 
-const isBlank = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0d || code === 0x0a
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09

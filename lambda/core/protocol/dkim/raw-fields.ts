@@ -3,7 +3,7 @@
  * signed: RFC 6376 3.4.1 and 3.4.2.
  */
 import { HEADER_BOUNDS } from '../header.ts'
-import { textOfOctets, withoutBlanksAround } from './octets.ts'
+import { textOfOctets, withoutSpacesAround } from './octets.ts'
 
 export type RawField = {
   /** Lower case. */
@@ -44,7 +44,7 @@ export const canonicalField = ({ name, text, colon }: RawField, canonicalization
 /** Unfolded (RFC 5322 2.2.3) and trimmed, a character an octet. */
 export const valueOfField = ({ text, colon }: RawField): string => oneLine(text.slice(colon + 1))
 
-const oneLine = (folded: string): string => withoutBlanksAround(folded.replaceAll(CRLF, ''))
+const oneLine = (folded: string): string => withoutSpacesAround(folded.replaceAll(CRLF, ''))
 
 const isContinuation = (line: string | undefined): boolean =>
   line?.startsWith(' ') === true || line?.startsWith('\t') === true

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { answerOf } from '../lambda/core/trace/answer.ts'
+import { compactedKey } from '../lambda/core/compaction/hours.ts'
+import type { RecordObjects } from '../lambda/ports/record-objects.ts'
+import { searchRecords } from '../lambda/trace.ts'
+import { recordFixture } from '../test/record-fixture.ts'
+
+/**
+ * Looks for one message among many: `node bench/trace.ts [RECORDS]`, a million where nothing is said. The compacted records lie in a
+ * folder, a file an hour, and are read through the port as S3 would give them, so that what is measured is the search.
+ */
+const count = Number(process.argv[2] ?? 1_000_000)
+const hours = 24
+const [, , , given] = process.argv
+const folder = given ?? mkdtempSync(join(tmpdir(), 'quietgate-bench-trace-'))
+// Filled by a process of its own: the peak of memory is then that of the search.
+if (given === undefined) execFileSync(process.execPath, [import.meta.filename, String(count), folder])
+try {
+  if (given !== undefined) await fill()
+  else await measure()
+} finally {
+  if (given === undefined) rmSync(folder, { recursive: true, force: true })
+}
+
+async function measure(): Promise<void> {
+  const { signal } = new AbortController()
+  const question = {
+    recipient: 'staff77@example.com',
+    sender: 'planted@partner.example',
+    messageId: null,
+    words: [],
+    from: '2026-11-20T00:00:00.000Z',
+    until: '2026-11-21T00:00:00.000Z',
+  }
+  const started = performance.now()
+  const options = { unpackAtOnce: 4, readAtOnce: 32, onProgress: () => undefined }
+  const found = await searchRecords(folderObjects(), question, options, signal)
+  const seconds = (performance.now() - started) / 1000
+  const ground = { domains: null, keptSince: '2026-01-01T00:00:00.000Z', now: '2026-11-21T00:00:00.000Z' }
+  const { cause } = answerOf(question, found, ground)
+  const { matched, looked } = found
+  const peak = Math.round(process.resourceUsage().maxRSS / 1024)
+  process.stdout.write(`${JSON.stringify({ looked, matched, cause, seconds, peak_rss_mb: peak })}\n`)
+}
+
+/** Rows of about 2 KB whose addresses, ids and subjects differ; one of them is planted in the middle. */
+async function fill(): Promise<void> {
+  const row = JSON.stringify(recordFixture())
+  let number = 0
+  for (let hour = 0; hour < hours; hour += 1) {
+    const rows: string[] = []
+    for (; number < ((hour + 1) * count) / hours; number += 1) rows.push(rowOf(row, number))
+    const name = compactedKey({ day: '2026-11-20', hour: `2026-11-20T${String(hour).padStart(2, '0')}` })
+    const path = join(folder, name)
+    mkdirSync(join(path, '..'), { recursive: true })
+    await writeFile(path, gzipSync(`${rows.join('\n')}\n`))
+  }
+}
+
+function rowOf(row: string, number: number): string {
+  const noise = (number * 2_654_435_761).toString(36)
+  const sender = number === Math.floor(count / 2) ? 'planted@partner.example' : `user${number % 9973}@partner.example`
+  return row
+    .replaceAll('2026-11-21T10', `2026-11-20T10`)
+    .replaceAll('o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1', `o3vrnil0e2ic28trm7df${noise}${number}`)
+    .replaceAll('bob@partner.example', sender)
+    .replaceAll('alice@', sender.startsWith('planted') ? 'Staff77@' : `staff${number % 4999}@`)
+    .replaceAll('198.51.100.9', `198.51.${number % 251}.${number % 241}`)
+    .replaceAll('1@partner.example', `${noise}@partner.example`)
+    .replaceAll('Lunch', `About ${noise} and ${number}`)
+}
+
+function folderObjects(): RecordObjects {
+  const unused = () => Promise.reject(new Error('A search writes nothing.'))
+  return {
+    list: async function* (prefix) {
+      const path = join(folder, prefix)
+      const names = existsSync(path) ? readdirSync(path).sort() : []
+      yield await Promise.resolve(
+        names.map((name) => ({
+          key: `${prefix}${name}`,
+          writtenAt: '2026-11-21T00:00:00.000Z',
+          size: statSync(join(path, name)).size,
+        })),
+      )
+    },
+    read: (key) => Promise.resolve(createReadStream(join(folder, key)) as AsyncIterable<Uint8Array>),
+    stat: unused,
+    write: unused,
+  }
+}
