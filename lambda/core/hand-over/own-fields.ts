@@ -13,10 +13,12 @@ export type FieldRemover = {
  * comes out as it went in. It looks at each octet once and holds back at most as many as the name has.
  *
  * A carriage return alone ends a line, too: whatever hands the message on by SMTP must turn it into CRLF (RFC 5321 2.3.8), and
- * what stood behind it would otherwise become a field of ours that the sender wrote.
+ * what stood behind it would otherwise become a field of ours that the sender wrote. One that stands before a field which is left
+ * out becomes CRLF here: it would else meet a line feed that stood behind that field, and make one line end of two. The empty
+ * line would be gone, and what a sender wrote into the body would stand in the header.
  */
 export function createFieldRemover(): FieldRemover {
-  const state: State = { where: 'line-start', drops: false, held: [], lastWasCr: false }
+  const state: State = { where: 'line-start', drops: false, held: [], lastWasCr: false, outEndsInCr: false }
   return {
     push: (chunk) => {
       const out: number[] = []
@@ -40,19 +42,21 @@ type State = {
   /** The beginning of a line for as long as it may still be a name of ours. */
   readonly held: number[]
   lastWasCr: boolean
+  /** The last octet that was passed on is a CR. */
+  outEndsInCr: boolean
 }
 
 function step(state: State, octet: number, out: number[]): void {
   const isSecondHalf = octet === LF && state.lastWasCr
   state.lastWasCr = octet === CR
   if (state.where === 'in-line' || isSecondHalf) {
-    if (!state.drops) out.push(octet)
+    if (!state.drops) pass(state, out, octet)
     if (isLineEnd(octet)) state.where = 'line-start'
   } else if (state.held.length === 0 && isLineEnd(octet)) {
-    out.push(octet)
+    pass(state, out, octet)
     state.where = 'body'
   } else if (state.held.length === 0 && (octet === SPACE || octet === TAB)) {
-    if (!state.drops) out.push(octet)
+    if (!state.drops) pass(state, out, octet)
     state.where = 'in-line'
   } else {
     inName(state, octet, out)
@@ -64,9 +68,15 @@ function inName(state: State, octet: number, out: number[]): void {
   state.drops = lower === prefix.charCodeAt(state.held.length)
   state.held.push(octet)
   if (state.drops && state.held.length < prefix.length) return
-  if (!state.drops) out.push(...state.held)
+  if (!state.drops) pass(state, out, ...state.held)
+  else if (state.outEndsInCr) pass(state, out, LF)
   state.held.length = 0
   state.where = isLineEnd(octet) ? 'line-start' : 'in-line'
+}
+
+function pass(state: State, out: number[], ...octets: readonly number[]): void {
+  out.push(...octets)
+  state.outEndsInCr = octets.at(-1) === CR
 }
 
 function isLineEnd(octet: number): boolean {

@@ -25,8 +25,13 @@ describe('our own fields in the mail of a sender', () => {
 
   it('are found behind line ends that SMTP would mend: LF alone, and CR alone', () => {
     expect(through('A: 1\nX-Quietgate-A: 2\nB: 3\n\nX-Quietgate-C: 4\n')).toBe('A: 1\nB: 3\n\nX-Quietgate-C: 4\n')
-    expect(through('A: 1\rX-Quietgate-A: 2\rB: 3\r\rX-Quietgate-C: 4')).toBe('A: 1\rB: 3\r\rX-Quietgate-C: 4')
+    expect(through('A: 1\rX-Quietgate-A: 2\rB: 3\r\rX-Quietgate-C: 4')).toBe('A: 1\r\nB: 3\r\rX-Quietgate-C: 4')
     expect(through('A: 1\r\nX-Quietgate-A: 2\rX-Quietgate-B: 3\r\nC: 4\r\n')).toBe('A: 1\r\nC: 4\r\n')
+  })
+
+  it('leave no CR behind that would take the line feed of the empty line, and the body for header', () => {
+    const message = 'A: 1\rX-Quietgate-A: 2\n\nX-Quietgate-Action: deliver\n'
+    for (const size of [1, 5, 100]) expect(through(message, size)).toBe('A: 1\r\n\nX-Quietgate-Action: deliver\n')
   })
 
   it('end with the message, in the middle of a name, too', () => {
@@ -66,9 +71,13 @@ function expected(text: string): string {
   const end = lines.findIndex((line) => /^[\r\n]/.test(line))
   const header = end < 0 ? lines : lines.slice(0, end)
   let drops = false
-  const kept = header.filter((line) => {
+  const kept: string[] = []
+  for (const line of header) {
+    const last = kept.at(-1) ?? ''
     if (!/^[ \t]/.test(line)) drops = /^x-quietgate-/i.test(line)
-    return !drops
-  })
+    if (!drops) kept.push(line)
+    // A CR that stands alone must not meet a line feed behind the field that is gone.
+    else if (last.endsWith('\r')) kept[kept.length - 1] = `${last}\n`
+  }
   return [...kept, ...(end < 0 ? [] : lines.slice(end))].join('')
 }
