@@ -34,10 +34,14 @@ export function lookupOf(policy: Policy, keys: KeyReader = () => Promise.resolve
   })
 }
 
+const ordinary = Buffer.from('From: bob@partner.example\r\nTo: alice@example.com\r\n\r\nHello.\r\n')
+
 /** The filter up to its verdict on mail to alice@example.com, in one instance: it remembers what it heard. */
 export function judgeOf(policy: Policy, zones = lookupOf(policy)) {
   const ports = {
     ...createMemoryBouncePorts(),
+    // An ordinary message, whoever it is from: what is judged here is the client.
+    mail: () => Promise.resolve({ answer: 'mail', octets: ordinary, whole: true } as const),
     metrics: { failed: () => undefined },
     directory: createMemoryDirectory(mailboxes('alice@example.com')),
     zones,
