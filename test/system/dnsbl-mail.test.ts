@@ -117,11 +117,12 @@ describe('mail from clients that lists name', () => {
 })
 
 describe('Backscatterer, which is asked in safe mode alone', () => {
-  const hinted = {
+  const hint = { code: 'zone-hint', zone: 'ips.backscatterer.org', return_codes: ['127.0.0.2'] }
+  const hinted = (...before: readonly object[]) => ({
     action: 'deliver',
     disposition: 'CONTINUE',
-    reasons: [{ code: 'zone-hint', zone: 'ips.backscatterer.org', return_codes: ['127.0.0.2'] }],
-  }
+    reasons: [...before, hint],
+  })
   const isAsked = () => asked().some((name) => name === `25.100.51.198.ips.backscatterer.org`)
 
   it('is never asked about mail from a normal sender', async () => {
@@ -130,24 +131,28 @@ describe('Backscatterer, which is asked in safe mode alone', () => {
   })
 
   it('adds no points, so that a receipt of reading is delivered although the client is listed', async () => {
-    expect(await fateOf({ clientIp: forwarder, reversePath: null, message: receipt() })).toEqual(hinted)
+    expect(await fateOf({ clientIp: forwarder, reversePath: null, message: receipt() })).toEqual(
+      hinted({ code: 'report-recognised', kind: 'mdn', evidence: ['report-type'] }),
+    )
     expect(isAsked()).toBe(true)
   })
 
   it('adds no points, so that a vacation reply is delivered although the client is listed', async () => {
-    expect(await fateOf({ clientIp: forwarder, reversePath: null, message: vacationReply() })).toEqual(hinted)
+    expect(await fateOf({ clientIp: forwarder, reversePath: null, message: vacationReply() })).toEqual(
+      hinted({ code: 'report-recognised', kind: 'auto-reply', evidence: ['auto-reply-field', 'reply-subject'] }),
+    )
   })
 
   it('adds no points, so that a person who writes from postmaster@ is delivered although the client is listed', async () => {
     const reversePath = 'Postmaster@partner.example'
-    expect(await fateOf({ clientIp: forwarder, reversePath })).toEqual(hinted)
+    expect(await fateOf({ clientIp: forwarder, reversePath })).toEqual(hinted())
   })
 
   it('takes nothing off either: what two other lists say of a null sender counts', async () => {
     const { action, reasons } = await fateOf({ clientIp: spammer, reversePath: null, message: vacationReply() })
     expect([action, reasons.map(({ code }) => code)]).toEqual([
       'quarantine',
-      ['zone-listed', 'zone-listed', 'zone-hint', 'dnsxl-stopped'],
+      ['report-recognised', 'zone-listed', 'zone-listed', 'zone-hint', 'dnsxl-stopped'],
     ])
   })
 })
