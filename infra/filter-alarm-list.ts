@@ -4,14 +4,22 @@ import type { AlarmText } from './alarm-text.ts'
 /** What an alarm about the filter stands on. Those of one metric and one number; the share of discards is no such one. */
 export type FilterAlarm = {
   readonly watches:
-    | { readonly kind: 'ours'; readonly metric: string; readonly statistic: 'Sum' | 'Maximum' }
+    | { readonly kind: 'ours'; readonly metric: string; readonly statistic: 'Sum' | 'Maximum' | 'SampleCount' }
+    /** Messages that were decided in this mode. */
+    | { readonly kind: 'mode'; readonly mode: 'bypass' }
+    /** Of all functions of the account in this Region together. Lambda Developer Guide, "Concurrency metrics". */
+    | { readonly kind: 'account'; readonly metric: 'ConcurrentExecutions' }
+    /** What `bounce-calls.ts` watches for. */
+    | { readonly kind: 'bounce calls' }
     | { readonly kind: 'function'; readonly metric: 'Errors' | 'Throttles' | 'Duration' }
     /** SES Developer Guide, "Viewing metrics for Amazon SES email receiving": by the name of the rule. */
     | { readonly kind: 'rule'; readonly metric: 'PublishFailure' | 'PublishExpired' }
-  /** What the number is of: `share` counts percents of `filter-alarms.ts`'s times. */
-  readonly unit: 'count' | 'share of the time-out' | 'share of the time for asking'
-  readonly minutes: 5 | 15
-  /** In how many spells of `minutes`, one after another. */
+  /** `below`: when less was counted than the number, or nothing. */
+  readonly sounds: 'from' | 'below'
+  /** What the number is of: `share` counts percents of `filter-alarms.ts`'s times, `dollars` millionths of one. */
+  readonly unit: 'count' | 'dollars' | 'share of the time-out' | 'share of the time for asking' | 'spells'
+  readonly minutes: 5 | 15 | 60 | 1440
+  /** In how many spells of `minutes`, one after another. With the unit `spells` the setting says it, and each counts from 1. */
   readonly spells: number
   readonly text: AlarmText
 }
@@ -128,6 +136,63 @@ export const filterAlarms: { readonly [A in Exclude<AlarmName, 'discardShare'>]:
     first: 'aws logs tail of the log group of PROBE_FUNCTION, --since 1h.',
     heading: 'ProbeFailures',
   }),
+  noMail: {
+    ...alarm(
+      { kind: 'ours', metric: 'DecisionMilliseconds', statistic: 'SampleCount' },
+      {
+        means:
+          'No message was decided for as many hours as the setting says: none comes, or SES does not ask the filter.',
+        lost: 'Perhaps: mail may go elsewhere, or wait at its senders, who give up after some days.',
+        first: 'npx quietgate doctor.',
+        heading: 'no-mail',
+      },
+    ),
+    sounds: 'below',
+    unit: 'spells',
+    minutes: 60,
+  },
+  bypassHours: {
+    ...alarm(
+      { kind: 'mode', mode: 'bypass' },
+      {
+        means: 'Mail was delivered unseen in every one of the last hours: perhaps somebody forgot the mode "bypass".',
+        lost: 'No; spam and mail to people who do not exist is delivered too.',
+        first: 'look for "bypass" in the configuration, set the mode back, and deploy.',
+        heading: 'bypassed',
+      },
+    ),
+    unit: 'spells',
+    minutes: 60,
+  },
+  concurrentExecutions: alarm(
+    { kind: 'account', metric: 'ConcurrentExecutions' },
+    {
+      means: 'The functions of the account come near the limit of those that run at once.',
+      lost: 'No. At the limit itself mail waits at SES: see filter-throttles.',
+      first: 'aws lambda get-account-settings --query AccountLimit.',
+      heading: 'concurrent-executions',
+    },
+  ),
+  dollarsPerDay: {
+    ...alarm(ours('MessageMicrodollars'), {
+      means: 'The mail of a day cost more than was allowed for it: a flood, or a list that grew.',
+      lost: 'No; nothing is stopped because it costs.',
+      first: 'the dashboard of the cost: what the mail costs, day by day, and by what was done with it.',
+      heading: 'dollars-per-day',
+    }),
+    unit: 'dollars',
+    minutes: 1440,
+  },
+  bounceCalls: alarm(
+    { kind: 'bounce calls' },
+    {
+      means:
+        'Somebody called SendBounce in this account, or gave a receipt rule a Bounce action: forged senders get answers.',
+      lost: 'No, but strangers get mail that they never caused, and lists may list you for it.',
+      first: 'npx quietgate doctor, and aws cloudtrail lookup-events for SendBounce.',
+      heading: 'bounce-calls',
+    },
+  ),
 }
 
 export const discardShareText: AlarmText = {
@@ -138,7 +203,7 @@ export const discardShareText: AlarmText = {
 }
 
 function alarm(watches: FilterAlarm['watches'], text: AlarmText): FilterAlarm {
-  return { watches, unit: 'count', minutes: 5, spells: 1, text }
+  return { watches, sounds: 'from', unit: 'count', minutes: 5, spells: 1, text }
 }
 
 /** A few are the weather of a network; many in a quarter of an hour are not. */

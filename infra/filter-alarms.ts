@@ -11,6 +11,7 @@ import { Construct } from 'constructs'
 import type { AlarmName, AlarmThresholds } from '../lambda/config.ts'
 import { metricNamespace } from '../lambda/core/metric-names.ts'
 import { descriptionOf } from './alarm-text.ts'
+import { watchBounceCalls } from './bounce-calls.ts'
 import { discardShareText, filterAlarms, type FilterAlarm } from './filter-alarm-list.ts'
 
 export type FilterAlarmsProps = {
@@ -28,8 +29,8 @@ export type FilterAlarmsProps = {
 /**
  * The alarms about the filter and about what SES does with its rule.
  *
- * No data is no alarm, for each of them: what they count is not written while no mail comes. That no mail comes at all is
- * for the MX records' watcher to say; a silent night looks the same from here.
+ * No data is no alarm, for all but one of them: what they count is not written while no mail comes. `noMail` alone is about
+ * that. How long a silence is a usual night, only its setting knows.
  */
 export class FilterAlarms extends Construct {
   readonly alarms: readonly Alarm[]
@@ -47,14 +48,58 @@ export class FilterAlarms extends Construct {
   }
 
   #alarm(name: AlarmName, alarm: FilterAlarm, threshold: number, props: FilterAlarmsProps): Alarm {
+    const below = alarm.sounds === 'below'
     return new Alarm(this, idOf(name), {
-      metric: metricOf(alarm, props),
-      threshold: alarm.unit === 'count' ? threshold : (threshold / 100) * wholeOf(alarm.unit, props),
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: alarm.spells,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      metric: this.#metricOf(alarm, props),
+      threshold: numberOf(alarm.unit, threshold, props),
+      comparisonOperator: below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: alarm.unit === 'spells' ? threshold : alarm.spells,
+      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       alarmDescription: descriptionOf(alarm.text),
     })
+  }
+
+  #metricOf({ watches, minutes }: FilterAlarm, { functionName, ruleName }: FilterAlarmsProps): Metric {
+    const period = Duration.minutes(minutes)
+    switch (watches.kind) {
+      case 'ours':
+        return new Metric({
+          namespace: metricNamespace,
+          metricName: watches.metric,
+          statistic: watches.statistic,
+          period,
+        })
+      case 'mode':
+        return new Metric({
+          namespace: metricNamespace,
+          metricName: 'Messages',
+          dimensionsMap: { Mode: watches.mode },
+          statistic: 'Sum',
+          period,
+        })
+      case 'function':
+        return new Metric({
+          namespace: 'AWS/Lambda',
+          metricName: watches.metric,
+          dimensionsMap: { FunctionName: functionName },
+          statistic: watches.metric === 'Duration' ? 'Maximum' : 'Sum',
+          period,
+        })
+      case 'account':
+        return new Metric({ namespace: 'AWS/Lambda', metricName: watches.metric, statistic: 'Maximum', period })
+      case 'rule':
+        return new Metric({
+          namespace: 'AWS/SES',
+          metricName: watches.metric,
+          dimensionsMap: { RuleName: ruleName },
+          statistic: 'Sum',
+          period,
+        })
+      case 'bounce calls':
+        return watchBounceCalls(this, period)
+    }
   }
 
   /** What would be discarded counts as well, so that the band is known before anything is enforced. */
@@ -86,38 +131,24 @@ export class FilterAlarms extends Construct {
   }
 }
 
-function metricOf({ watches, minutes }: FilterAlarm, { functionName, ruleName }: FilterAlarmsProps): Metric {
-  const period = Duration.minutes(minutes)
-  switch (watches.kind) {
-    case 'ours':
-      return new Metric({
-        namespace: metricNamespace,
-        metricName: watches.metric,
-        statistic: watches.statistic,
-        period,
-      })
-    case 'function':
-      return new Metric({
-        namespace: 'AWS/Lambda',
-        metricName: watches.metric,
-        dimensionsMap: { FunctionName: functionName },
-        statistic: watches.metric === 'Duration' ? 'Maximum' : 'Sum',
-        period,
-      })
-    case 'rule':
-      return new Metric({
-        namespace: 'AWS/SES',
-        metricName: watches.metric,
-        dimensionsMap: { RuleName: ruleName },
-        statistic: 'Sum',
-        period,
-      })
+/** What the metric is compared with, in its own unit. */
+function numberOf(unit: FilterAlarm['unit'], threshold: number, props: FilterAlarmsProps): number {
+  switch (unit) {
+    case 'count':
+      return threshold
+    case 'dollars':
+      return threshold * 1_000_000
+    case 'spells':
+      return 1
+    case 'share of the time-out':
+    case 'share of the time for asking':
+      return (threshold / 100) * wholeOf(unit, props)
   }
 }
 
 /** Milliseconds. The time for asking is that of `lambda/functions/filter.ts`. */
 function wholeOf(
-  unit: Exclude<FilterAlarm['unit'], 'count'>,
+  unit: 'share of the time-out' | 'share of the time for asking',
   { timeoutSeconds, deadlineMs }: FilterAlarmsProps,
 ): number {
   return unit === 'share of the time-out' ? timeoutSeconds * 1000 : deadlineMs - Math.min(2000, deadlineMs / 2)

@@ -14,6 +14,8 @@ const topicArn = (() => {
 })()
 
 const counted = v.nullable(wholeNumber(1, 1_000_000))
+/** CloudWatch, "PutMetricAlarm": spells of an hour may reach back seven days. */
+const hours = v.nullable(wholeNumber(1, 168))
 const percent = v.nullable(wholeNumber(1, 100))
 
 /** One setting for each alarm about the filter; `infra/filter-alarm-list.ts` has the alarms. */
@@ -38,6 +40,23 @@ const thresholds = section({
   eventsRepeated: may(counted, 10, 'Events that SES sent again, in 15 minutes.'),
   deadlinePassed: may(percent, 95, 'The slowest decision of five minutes, in percent of the time for asking.'),
   probeFailures: may(counted, 5, 'Failed runs of the probe of the lists, in 15 minutes.'),
+  noMail: may(hours, 24, 'Hours in a row in which no message was decided. More where mail is rare.'),
+  bypassHours: may(hours, 4, 'Hours in a row in each of which mail was delivered unseen, in the mode "bypass".'),
+  concurrentExecutions: may(
+    counted,
+    null,
+    "Functions of the account that run at once, of all together: 70 % of the account's limit is a good number.",
+  ),
+  dollarsPerDay: may(
+    counted,
+    null,
+    'US dollars that the mail of 24 hours may cost, by the prices of lambda/core/cost.ts.',
+  ),
+  bounceCalls: may(
+    counted,
+    1,
+    'Calls of SendBounce and receipt rules with a Bounce action, in this account, in five minutes. Needs a trail of CloudTrail.',
+  ),
   discardShare: may(
     v.nullable(wholeNumber(1, 20)),
     4,

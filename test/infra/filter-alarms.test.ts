@@ -19,6 +19,9 @@ type Series = {
 type Properties = Partial<Series> & {
   readonly AlarmDescription: string
   readonly TreatMissingData: string
+  readonly ComparisonOperator: string
+  readonly EvaluationPeriods: number
+  readonly Period?: number
   readonly Threshold?: number
   readonly Statistic?: string
   readonly Metrics?: readonly Query[]
@@ -29,18 +32,22 @@ type Properties = Partial<Series> & {
 const topic = 'arn:aws:sns:eu-west-1:111122223333:mail-alarms'
 
 describe('the alarms about the filter', () => {
-  it('watch what the filter, the probe, Lambda and SES count, and nothing else', () => {
-    const watched = alarmsOf().flatMap(seriesOf)
+  it('watch what the filter, the probe, Lambda, SES and EventBridge count, and nothing else', () => {
+    const watched = alarmsOf({ thresholds: everyone() }).flatMap(seriesOf)
     const byAws = ['Errors', 'Throttles', 'Duration'].map((name) => `AWS/Lambda ${name} FunctionName=filter`)
     const bySes = ['PublishFailure', 'PublishExpired'].map((name) => `AWS/SES ${name} RuleName=rule`)
+    const ofTheAccount = [
+      'AWS/Lambda ConcurrentExecutions',
+      'AWS/Events TriggeredRules RuleName=FilterAlarmsBounceCallsSeen',
+    ]
     const ours = watched.filter((series) => series.startsWith('Quietgate '))
-    expect(watched.toSorted()).toEqual([...byAws, ...bySes, ...ours].toSorted())
+    expect(watched.toSorted()).toEqual([...byAws, ...bySes, ...ofTheAccount, ...ours].toSorted())
     expect(ours.filter((series) => !writtenByTheFunctions().has(series))).toEqual([])
-    expect(watched).toHaveLength(16 + 3)
+    expect(watched).toHaveLength(21 + 3)
   })
 
   it('say what they mean, whether mail is being lost, what to do first, and where there is more', () => {
-    const lacking = alarmsOf().filter(
+    const lacking = alarmsOf({ thresholds: everyone() }).filter(
       ({ AlarmDescription }) =>
         AlarmDescription.length > 1024 ||
         !/Is mail being lost\? (?:No|Not yet|Yes|Perhaps)[.;:,].* First: .*\. More: /.test(AlarmDescription) ||
@@ -69,13 +76,62 @@ describe('the alarms about the filter', () => {
     ])
   })
 
-  it('are silent while no mail comes', () => {
-    expect(new Set(alarmsOf().map(({ TreatMissingData }) => TreatMissingData))).toEqual(new Set(['notBreaching']))
+  it('are silent while no mail comes, but for the one that says so', () => {
+    const loud = alarmsOf({ thresholds: everyone() }).filter(
+      ({ TreatMissingData }) => TreatMissingData !== 'notBreaching',
+    )
+    expect(loud.map(shapeOf)).toEqual([
+      'DecisionMilliseconds SampleCount LessThanThreshold 1, 24 times 3600 s, breaching',
+    ])
+  })
+
+  it('count hours in a row for silence and for the mode "bypass", and a day for the money', () => {
+    const found = alarmsOf({ thresholds: { noMail: 72, bypassHours: 168, dollarsPerDay: 3 } }).map(shapeOf)
+    const from = 'GreaterThanOrEqualToThreshold'
+    expect(found).toContain('DecisionMilliseconds SampleCount LessThanThreshold 1, 72 times 3600 s, breaching')
+    expect(found).toContain(`Messages Sum ${from} 1, 168 times 3600 s, notBreaching`)
+    expect(found).toContain(`MessageMicrodollars Sum ${from} 3000000, 1 times 86400 s, notBreaching`)
+  })
+
+  it('look back no further than CloudWatch can: seven days in hours, a day in less', () => {
+    const most = { noMail: 168, bypassHours: 168 }
+    const tooFar = alarmsOf({ thresholds: { ...everyone(), ...most } }).filter(
+      ({ Period = 0, EvaluationPeriods }) => Period * EvaluationPeriods > (Period < 3600 ? 1 : 7) * 86_400,
+    )
+    expect(tooFar).toEqual([])
+    const parsed = parseConfig({ domains: ['example.com'], alarms: { thresholds: { noMail: 169 } } }, 'the test')
+    expect(parsed.kind === 'problems' && parsed.problems).toEqual([
+      expect.stringContaining('alarms.thresholds.noMail 169 is not a whole number from 1 to 168'),
+    ])
+  })
+
+  it('watch for calls that bounce by a rule that asks nobody, and leave it out with its alarm', () => {
+    const detail = {
+      eventSource: ['ses.amazonaws.com'],
+      $or: [
+        { eventName: ['SendBounce'] },
+        {
+          eventName: ['CreateReceiptRule', 'UpdateReceiptRule'],
+          requestParameters: { rule: { actions: { bounceAction: { smtpReplyCode: [{ exists: true }] } } } },
+        },
+      ],
+    }
+    expect(Object.values(stackOf().findResources('AWS::Events::Rule'))).toEqual([
+      {
+        Type: 'AWS::Events::Rule',
+        Properties: {
+          Description: expect.any(String) as string,
+          EventPattern: { source: ['aws.ses'], 'detail-type': ['AWS API Call via CloudTrail'], detail },
+          State: 'ENABLED',
+        },
+      },
+    ])
+    expect(stackOf({ thresholds: { bounceCalls: null } }).findResources('AWS::Events::Rule')).toEqual({})
   })
 
   it('tell every topic when they begin and when they are over, and nobody where there is none', () => {
     const told = alarmsOf({ topicArns: [topic] })
-    expect(told).toHaveLength(17)
+    expect(told).toHaveLength(20)
     expect(told.map(({ AlarmActions, OKActions }) => [AlarmActions, OKActions])).toEqual(
       told.map(() => [[topic], [topic]]),
     )
@@ -100,7 +156,7 @@ describe('the alarms of the whole stack', () => {
       (alarm as { readonly Properties: Properties }).Properties.AlarmActions,
     ])
     expect(told).toEqual(found.map(([id]) => [id, [topic]]))
-    expect(found.filter(([id]) => id.startsWith('FilterAlarms'))).toHaveLength(17)
+    expect(found.filter(([id]) => id.startsWith('FilterAlarms'))).toHaveLength(20)
     expect(found.length).toBeGreaterThan(20)
   })
 
@@ -131,13 +187,29 @@ describe('a topic', () => {
 })
 
 function alarmsOf(alarms: object = {}): readonly Properties[] {
+  const found = stackOf(alarms).findResources('AWS::CloudWatch::Alarm')
+  return Object.values(found).map((alarm) => (alarm as { readonly Properties: Properties }).Properties)
+}
+
+function stackOf(alarms: object = {}): Template {
   const { thresholds, topicArns } = alarmsIn(alarms)
   const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'Stack')
   const props = { functionName: 'filter', timeoutSeconds: 12, deadlineMs: 8000, ruleName: 'rule' }
   new FilterAlarms(stack, 'FilterAlarms', { thresholds, ...props })
   tellTopics(stack, topicArns)
-  const found = Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')
-  return Object.values(found).map((alarm) => (alarm as { readonly Properties: Properties }).Properties)
+  return Template.fromStack(stack)
+}
+
+/** What an alarm compares with what, how often and how long, and what silence means. */
+function shapeOf(alarm: Properties): string {
+  const { MetricName, Statistic, ComparisonOperator, Threshold, EvaluationPeriods, Period, TreatMissingData } = alarm
+  const compared = [MetricName, Statistic, ComparisonOperator, Threshold].join(' ')
+  return `${compared}, ${EvaluationPeriods} times ${String(Period)} s, ${TreatMissingData}`
+}
+
+/** A number for those that are left out by default. */
+function everyone(): object {
+  return { concurrentExecutions: 700, dollarsPerDay: 5 }
 }
 
 function defaults(): AlarmThresholds {
@@ -158,8 +230,13 @@ function seriesOf({ Metrics = [], ...alarm }: Properties): readonly string[] {
       ? several
       : [{ Namespace, MetricName, ...(Dimensions === undefined ? {} : { Dimensions }) }]
   return all.map((one) =>
-    [one.Namespace, one.MetricName, ...(one.Dimensions ?? []).map((it) => `${it.Name}=${String(it.Value)}`)].join(' '),
+    [one.Namespace, one.MetricName, ...(one.Dimensions ?? []).map((it) => `${it.Name}=${nameIn(it.Value)}`)].join(' '),
   )
+}
+
+/** A name, or the id of the resource whose name it is, without the digits at its end. */
+function nameIn(value: unknown): string {
+  return typeof value === 'string' ? value : (value as { readonly Ref: string }).Ref.slice(0, -8)
 }
 
 /** Each series that the functions write, by driving what writes them. */
@@ -168,7 +245,7 @@ function writtenByTheFunctions(): ReadonlySet<string> {
     const metrics = createEmfMetrics(write, () => 0)
     for (const failure of failureNames) metrics.failed(failure)
     for (const wouldBeAction of ['deliver', 'quarantine', 'discard'] as const) {
-      metrics.decided({ ...decided, wouldBeAction })
+      metrics.decided({ ...decided, wouldBeAction, mode: 'bypass' })
     }
     createEmfProbeMetrics(write, () => 0).failed()
   })
