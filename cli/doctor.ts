@@ -13,10 +13,11 @@ export function addDoctor(program: Command, run: Run): void {
 }
 
 const aboutDoctor = `
-It looks at the region, the stack, Lambda's limits and the functions, the MX record and the identity of each domain, the active
-receipt rule set and its order, who may ask the filter, the directory, the lists as they are seen from inside a function, and
-whether anybody hears of the alarms. The probe of the lists is run once more for it; all other calls only read:
-cloudformation:DescribeStacks, ListStackResources and GetTemplate, dynamodb:BatchGetItem, lambda:GetAccountSettings,
-GetFunctionConfiguration, GetPolicy and InvokeFunction, ses:DescribeActiveReceiptRuleSet and GetIdentityVerificationAttributes,
+It looks at the region, the stack, Lambda's limits and the functions, what their roles may do, the MX record and the identity
+of each domain, the active receipt rule set and its order, who may ask the filter, the directory, the lists as they are seen
+from inside a function, and whether anybody hears of the alarms. The probe of the lists is run once more for it; all other
+calls only read: cloudformation:DescribeStacks, ListStackResources and GetTemplate, dynamodb:BatchGetItem,
+iam:ListRolePolicies, GetRolePolicy and ListAttachedRolePolicies, lambda:GetAccountSettings, GetFunctionConfiguration,
+GetPolicy and InvokeFunction, ses:DescribeActiveReceiptRuleSet and GetIdentityVerificationAttributes,
 sns:ListSubscriptionsByTopic. What it may not look at is a finding as well. It ends with exit code 4 if there are any.
 The mode "observe" is none: nothing is stopped then, and that is how one begins.`

@@ -157,6 +157,9 @@ function textOf(value: unknown): string {
     const parts = listOf((of as readonly unknown[])[1])
     return parts.map(textOf).join('')
   }
+  if (intrinsic === 'Fn::Sub' && typeof of === 'string') {
+    return of.replace(/\$\{([A-Za-z0-9:]+)(?:\.[A-Za-z0-9.]+)?\}/g, (_all, id: string) => nameOf(id))
+  }
   throw new Error(`infra/permissions.ts cannot read ${JSON.stringify(value)}`)
 }
 

@@ -13,6 +13,8 @@ export type Account = {
   readonly deployedFunction: (name: string) => Promise<Seen<FunctionSeen>>
   /** The resource policy of a function or alias, as IAM writes it; null: it has none. */
   readonly functionPolicy: (arn: string) => Promise<Seen<string | null>>
+  /** By its name; null: there is none. */
+  readonly role: (name: string) => Promise<Seen<RoleSeen | null>>
   /** Null: no set is active. */
   readonly activeRuleSet: () => Promise<Seen<RuleSetSeen | null>>
   readonly identity: (domain: string) => Promise<Seen<'verified' | 'not-verified' | 'absent'>>
@@ -35,6 +37,18 @@ export type StackSeen = {
   /** Physical names. */
   readonly functions: readonly string[]
   readonly alarms: readonly { readonly id: string; readonly topics: readonly string[] }[]
+  /**
+   * By their physical names, as the template that CloudFormation has means them. In its texts stands `unknownText` of
+   * stack-roles.ts for what CloudFormation alone can fill in.
+   */
+  readonly roles: readonly (RoleSeen & { readonly name: string })[]
+}
+
+export type RoleSeen = {
+  /** Of all its own policies, as IAM writes them. */
+  readonly statements: readonly unknown[]
+  /** ARNs of those that are attached. */
+  readonly managedPolicies: readonly string[]
 }
 
 export type FunctionSeen = {

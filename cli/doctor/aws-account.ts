@@ -1,6 +1,7 @@
 import { paginateListStackResources, DescribeStacksCommand, GetTemplateCommand } from '@aws-sdk/client-cloudformation'
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import type { IAMClient } from '@aws-sdk/client-iam'
 import {
   GetAccountSettingsCommand,
   GetFunctionConfigurationCommand,
@@ -22,7 +23,9 @@ import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-director
 import type { DomainAnswer } from '../../lambda/core/facts.ts'
 import { sentenceOfFailure } from '../failures.ts'
 import type { Account, ListSeen, RuleAction, RuleSeen, Seen } from './account.ts'
+import { roleNamed } from './aws-roles.ts'
 import { alarmsIn, type StackResources } from './stack-alarms.ts'
+import { rolesIn } from './stack-roles.ts'
 
 export type AwsAccount = {
   readonly region: string
@@ -31,6 +34,7 @@ export type AwsAccount = {
   readonly probeFunction: string
   readonly cloudFormation: CloudFormationClient
   readonly dynamoDb: DynamoDBClient
+  readonly iam: IAMClient
   readonly lambda: LambdaClient
   readonly ses: SESClient
   readonly sns: SNSClient
@@ -44,7 +48,7 @@ export function createAwsAccount(aws: AwsAccount): Account {
   const seen = <T>(look: () => Promise<T>): Promise<Seen<T>> => seenOrWhy(look, region)
   return {
     region,
-    // Two checks ask for it.
+    // Three checks ask for it.
     stack: () => (stack ??= seen(() => lookAtStack(aws))),
     concurrency: () =>
       seen(async () => {
@@ -59,6 +63,7 @@ export function createAwsAccount(aws: AwsAccount): Account {
         return { runtime: Runtime, state: State, lastUpdate: LastUpdateStatus }
       }),
     functionPolicy: (arn) => seen(() => policyOf(lambda, arn)),
+    role: (name) => seen(() => roleNamed(aws.iam, name)),
     activeRuleSet: () =>
       seen(async () => {
         const { Metadata, Rules = [] } = await ses.send(new DescribeActiveReceiptRuleSetCommand({}))
@@ -107,6 +112,7 @@ async function lookAtStack({ cloudFormation, stackName }: AwsAccount) {
     status: Stacks[0]?.StackStatus ?? 'unknown',
     functions: functions.map(({ physicalId }) => physicalId),
     alarms: alarmsIn(TemplateBody, resources),
+    roles: rolesIn(TemplateBody, resources, Stacks[0]?.StackId ?? ''),
   }
 }
 

@@ -2,6 +2,7 @@ import { checkAlarms } from './checks/alarms.ts'
 import { checkFunctions } from './checks/functions.ts'
 import { checkJudgement } from './checks/judgement.ts'
 import { checkMailServers } from './checks/mail-servers.ts'
+import { checkRoles } from './checks/roles.ts'
 import { checkRules } from './checks/rules.ts'
 import type { Finding } from './finding.ts'
 import type { Check, Patient } from './patient.ts'
@@ -14,4 +15,4 @@ export async function diagnose(patient: Patient): Promise<readonly Finding[]> {
 
 const severities: readonly Finding['severity'][] = ['loss', 'harm', 'notice']
 
-const checks: readonly Check[] = [checkFunctions, checkRules, checkMailServers, checkJudgement, checkAlarms]
+const checks: readonly Check[] = [checkFunctions, checkRoles, checkRules, checkMailServers, checkJudgement, checkAlarms]

@@ -32,6 +32,7 @@ export type FindingId =
   | 'region-unsupported'
   | 'resolver-filters'
   | 'resolver-refused'
+  | 'role-changed'
   | 'rule-bounces'
   | 'rule-disabled'
   | 'rule-domains'

@@ -1,4 +1,5 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SESClient } from '@aws-sdk/client-ses'
 import { SNSClient } from '@aws-sdk/client-sns'
@@ -28,6 +29,7 @@ export async function doctor(verb: Verb): Promise<ExitCode> {
   const options = target.region === null ? {} : { region: target.region }
   const cloudFormation = new CloudFormationClient(options)
   const dynamoDb = found.stack.dynamoDb()
+  const iam = new IAMClient(options)
   const lambda = new LambdaClient(options)
   const ses = new SESClient(options)
   const sns = new SNSClient(options)
@@ -38,6 +40,7 @@ export async function doctor(verb: Verb): Promise<ExitCode> {
     probeFunction: output('ProbeFunction'),
     cloudFormation,
     dynamoDb,
+    iam,
     lambda,
     ses,
     sns,
@@ -51,7 +54,7 @@ export async function doctor(verb: Verb): Promise<ExitCode> {
   try {
     return await examine({ config, where, account, outputs: named }, verb)
   } finally {
-    for (const client of [cloudFormation, dynamoDb, lambda, ses, sns]) client.destroy()
+    for (const client of [cloudFormation, dynamoDb, iam, lambda, ses, sns]) client.destroy()
   }
 }
 

@@ -24,7 +24,7 @@ export function permissionsPage(): Promise<Page> {
     'a permission that this table lacks, or lack one that it has.',
     '',
     'Resources of the stack are named by their logical ids, without the hash at the end. REGION and ACCOUNT are those of the deploy.',
-    'What stands in capital letters beside these is what a configuration names.',
+    'What stands in capital letters beside these, and the key of KMS, is what a configuration names.',
     '',
     '## What each function may do',
     '',
@@ -55,10 +55,11 @@ function workOut(): readonly Row[] {
   const always = permissionsOf({})
   const known = new Set(always.map(keyOf))
   const brought = new Map<string, Row>()
-  for (const { setting, settings } of variants) {
-    for (const permission of permissionsOf(settings)) {
+  for (const { setting, settings, beside } of variants) {
+    const without = beside === undefined ? known : new Set(permissionsOf(beside).map(keyOf))
+    for (const permission of permissionsOf({ ...beside, ...settings })) {
       const key = keyOf(permission)
-      if (known.has(key)) continue
+      if (known.has(key) || without.has(key)) continue
       brought.set(key, { ...permission, settings: [...(brought.get(key)?.settings ?? []), setting] })
     }
   }

@@ -36,6 +36,13 @@ describe('permissionsIn', () => {
     ])
   })
 
+  it('reads a text with names in it, as the functions of the CDK have it', () => {
+    const Properties = { ManagedPolicyArns: [{ 'Fn::Sub': 'arn:${AWS::Partition}:iam::${MailBBBBBBBB.Arn}:policy/X' }] }
+    expect(permissionsIn({ Resources: { Lone: { Type: 'AWS::IAM::Role', Properties } } })).toEqual([
+      { who: 'Lone', effect: 'Allow', api: 'arn:aws:iam::Mail:policy/X', on: '*', condition: '' },
+    ])
+  })
+
   it('says who else may do something, and by what it is narrowed', () => {
     const Properties = {
       Action: 'lambda:InvokeFunction',

@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { IAMClient } from '@aws-sdk/client-iam'
 import { LambdaClient } from '@aws-sdk/client-lambda'
 import { SESClient } from '@aws-sdk/client-ses'
 import { SNSClient } from '@aws-sdk/client-sns'
@@ -39,6 +40,7 @@ describe('the account in AWS', () => {
         { id: 'B', topics: [topic] },
         { id: 'C', topics: [`${topic}-2`] },
       ],
+      roles: [],
     }
     expect(await account.stack()).toEqual({ answer: 'seen', value: expected })
     await account.stack()
@@ -65,6 +67,33 @@ describe('the account in AWS', () => {
       value: { runtime: 'nodejs24.x', state: 'Active', lastUpdate: 'Successful' },
     })
     expect(await account.functionPolicy(aliasArn)).toEqual({ answer: 'seen', value: '{"Statement":[]}' })
+  })
+
+  it('has of IAM the statements of a role and what is attached to it, or that there is no such role', async () => {
+    const statements = [{ Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::mail-1/mail/*' }]
+    const documents = [JSON.stringify({ Statement: statements }), JSON.stringify({ Statement: statements[0] }), '{']
+    const account = await accountWith({
+      ListRolePolicies: xml(
+        'ListRolePolicies',
+        '<PolicyNames><member>a</member><member>b</member><member>c</member></PolicyNames>',
+      ),
+      GetRolePolicy: () =>
+        xml('GetRolePolicy', `<PolicyDocument>${encodeURIComponent(documents.shift() ?? '')}</PolicyDocument>`),
+      ListAttachedRolePolicies: xml(
+        'ListAttachedRolePolicies',
+        '<AttachedPolicies><member><PolicyArn>arn:aws:iam::aws:policy/X</PolicyArn></member></AttachedPolicies>',
+      ),
+    })
+    expect(await account.role('filter-role-1')).toEqual({
+      answer: 'seen',
+      value: { statements: [...statements, ...statements, '%7B'], managedPolicies: ['arn:aws:iam::aws:policy/X'] },
+    })
+    await server?.close()
+    const words = '<Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>none</Message></Error>'
+    const none = await accountWith({
+      ListRolePolicies: { status: 404, body: `<ErrorResponse>${words}</ErrorResponse>` },
+    })
+    expect(await none.role('filter-role-1')).toEqual({ answer: 'seen', value: null })
   })
 
   it('has of SES the active rules with their actions, or that there are none', async () => {
@@ -160,7 +189,13 @@ describe('the account in AWS', () => {
 
   it('says what it was denied in the words of AWS', async () => {
     const account = await accountWith({})
-    const asked = [account.stack(), account.activeRuleSet(), account.concurrency(), account.subscribers(topic)]
+    const asked = [
+      account.stack(),
+      account.activeRuleSet(),
+      account.concurrency(),
+      account.subscribers(topic),
+      account.role('r'),
+    ]
     expect(await Promise.all(asked)).toEqual([
       { answer: 'unseen', why: 'AWS answered AccessDenied: not authorized to perform DescribeStacks' },
       { answer: 'unseen', why: 'AWS answered AccessDenied: not authorized to perform DescribeActiveReceiptRuleSet' },
@@ -169,6 +204,7 @@ describe('the account in AWS', () => {
         why: 'AWS answered AccessDeniedException: not authorized to perform GET /2016-08-19/account-settings',
       },
       { answer: 'unseen', why: 'AWS answered AccessDenied: not authorized to perform ListSubscriptionsByTopic' },
+      { answer: 'unseen', why: 'AWS answered AccessDenied: not authorized to perform ListRolePolicies' },
     ])
   })
 })
@@ -184,6 +220,7 @@ async function accountWith(answers: AwsAnswers): Promise<Account> {
     probeFunction: 'probe-1',
     cloudFormation: new CloudFormationClient(options),
     dynamoDb: new DynamoDBClient(options),
+    iam: new IAMClient(options),
     lambda: new LambdaClient(options),
     ses: new SESClient(options),
     sns: new SNSClient(options),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import type { FunctionSeen, MailServer, RuleSeen } from '../../../cli/doctor/account.ts'
+import type { FunctionSeen, MailServer, RoleSeen, RuleSeen } from '../../../cli/doctor/account.ts'
 import { diagnose } from '../../../cli/doctor/diagnose.ts'
 import { examine } from '../../../cli/doctor/run.ts'
 import type { ZoneCondition } from '../../../lambda/core/zone-state.ts'
@@ -9,6 +9,7 @@ import { spoken } from '../spoken.ts'
 import {
   aliasArn,
   healthyAccount,
+  mayRead,
   ourRule,
   patientIn,
   policyFor,
@@ -17,6 +18,10 @@ import {
   type Emulated,
 } from './emulated-account.ts'
 
+const asMeant = mayRead('arn:aws:s3:::mail-1/mail/*').statements
+const [readMail, silence] = asMeant as readonly object[]
+const oneSource = { StringEquals: { 'aws:SourceVpc': 'vpc-1' } }
+const sendMail = { Effect: 'Allow', Action: 'ses:SendEmail', Resource: '*' }
 const backup = { host: 'mx.example.org', preference: 20 }
 
 /** What is planted in a healthy account, and the one finding that names it, with words of its evidence. */
@@ -29,6 +34,43 @@ const faults: readonly (readonly [string, (account: Emulated) => void, string, s
   ['an old runtime', functionSeen({ runtime: 'nodejs20.x' }), 'notice runtime-old', 'nodejs20.x'],
   ['a function that failed', functionSeen({ state: 'Failed' }), 'loss function-not-ready', 'State Failed'],
   ['an update that failed', functionSeen({ lastUpdate: 'Failed' }), 'loss function-not-ready', 'last update Failed'],
+  ['a role without a statement', role({ statements: [readMail] }), 'harm role-changed', 'Missing: {"Effect":"Deny"'],
+  [
+    'a role that reads other mail',
+    (account) => (account.roles['filter-role-1'] = mayRead('arn:aws:s3:::mail-2/mail/*')),
+    'harm role-changed',
+    'Added: {"Effect":"Allow"',
+  ],
+  [
+    'a role with a statement more',
+    role({ statements: [sendMail, ...asMeant] }),
+    'notice role-changed',
+    'Added: {"Effect":"Allow","Action":"ses:SendEmail"',
+  ],
+  [
+    'a role with a policy more',
+    role({ managedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'] }),
+    'notice role-changed',
+    'Added: arn:aws:iam::aws:policy/AdministratorAccess.',
+  ],
+  [
+    'a role with a condition more',
+    role({ statements: [{ ...readMail, Condition: oneSource }, silence] }),
+    'harm role-changed',
+    'aws:SourceVpc',
+  ],
+  [
+    'a role that is gone',
+    (account) => (account.roles['probe-role-1'] = null),
+    'loss role-changed',
+    'no role probe-role-1',
+  ],
+  [
+    'a template without a role',
+    (account) => (account.stack = { ...account.stack, roles: [] }),
+    'notice could-not-look',
+    'no role',
+  ],
   ['no active rule set', (account) => (account.active = null), 'loss rule-set-inactive', 'no active rule set'],
   ['a foreign rule set', (account) => (account.active = 'set-of-others'), 'loss rule-set-foreign', 'set-of-others'],
   ['a set without our rule', rules([]), 'loss filter-not-asked', '(none)'],
@@ -123,7 +165,7 @@ describe('the doctor', () => {
     expect(findings[0]?.evidence).toContain(evidence)
   })
 
-  it.each(['stack', 'concurrency', 'functionPolicy', 'activeRuleSet', 'lists', 'subscribers'] as const)(
+  it.each(['stack', 'concurrency', 'role', 'functionPolicy', 'activeRuleSet', 'lists', 'subscribers'] as const)(
     'says so when it may not look: %s',
     async (question) => {
       const findings = await diagnose(patientIn({ ...healthyAccount(), denied: new Set([question]) }))
@@ -185,7 +227,7 @@ describe('the doctor', () => {
   it('has a row in its page for every finding, and no other', () => {
     const rows = Array.from(readFileSync('docs/doctor.md', 'utf8').matchAll(/^\| `([a-z-]+)`/gm), ([, id]) => id)
     const found = faults.map(([, , expected]) => expected.split(' ')[1])
-    expect(rows.toSorted()).toEqual([...new Set([...found, 'could-not-look'])].toSorted())
+    expect(rows.toSorted()).toEqual([...new Set(found)].toSorted())
   })
 
   it('does not look at a local stack', async () => {
@@ -217,6 +259,10 @@ function functionSeen(changes: Partial<FunctionSeen>): Plant {
     const before = functions['probe-1'] ?? { runtime: '', state: '', lastUpdate: '' }
     functions['probe-1'] = { ...before, ...changes }
   }
+}
+
+function role(changes: Partial<RoleSeen>): Plant {
+  return ({ roles }) => (roles['filter-role-1'] = { statements: asMeant, managedPolicies: [], ...changes })
 }
 
 function rules(now: RuleSeen[]): Plant {

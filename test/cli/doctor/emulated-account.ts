@@ -5,6 +5,7 @@ import type {
   FunctionSeen,
   ListSeen,
   MailServer,
+  RoleSeen,
   RuleSeen,
   RuleSetSeen,
   Seen,
@@ -19,6 +20,8 @@ export type Emulated = {
   stack: StackSeen
   concurrency: { limit: number; unreserved: number }
   functions: Record<string, FunctionSeen>
+  /** By name; null: it is gone. */
+  roles: Record<string, RoleSeen | null>
   /** By ARN. */
   policies: Record<string, string>
   active: string | null
@@ -49,7 +52,12 @@ export function healthyAccount(): Emulated {
       status: 'UPDATE_COMPLETE',
       functions: ['filter-1', 'probe-1'],
       alarms: [{ id: 'FilterErrors', topics: [topic] }],
+      roles: [
+        { name: 'filter-role-1', ...mayRead('…mail-1/mail/*') },
+        { name: 'probe-role-1', ...mayNothing },
+      ],
     },
+    roles: { 'filter-role-1': mayRead('arn:aws:s3:::mail-1/mail/*'), 'probe-role-1': mayNothing },
     concurrency: { limit: 1000, unreserved: 900 },
     functions: { 'filter-1': current, 'probe-1': current },
     policies: { [aliasArn]: policyFor('ses.amazonaws.com', '111122223333') },
@@ -109,6 +117,15 @@ export function policyFor(service: string, account: string): string {
   })
 }
 
+/** What is stored, and no mail to anybody. */
+export function mayRead(Resource: string): RoleSeen {
+  const reading = { Effect: 'Allow', Action: ['s3:GetObject', 's3:ListBucket'], Resource }
+  return { statements: [reading, silence], managedPolicies: [] }
+}
+
+const silence = { Effect: 'Deny', Action: 'ses:*', Resource: '*' }
+const mayNothing: RoleSeen = { statements: [silence], managedPolicies: ['arn:aws:iam::aws:policy/X'] }
+
 function accountOf(emulated: Emulated): Account {
   const seen = <T>(question: Exclude<keyof Account, 'region'>, value: T): Promise<Seen<T>> =>
     Promise.resolve(
@@ -129,6 +146,7 @@ function accountOf(emulated: Emulated): Account {
         : seen('deployedFunction', found)
     },
     functionPolicy: (arn) => seen('functionPolicy', emulated.policies[arn] ?? null),
+    role: (name) => seen('role', emulated.roles[name] ?? null),
     activeRuleSet: () => seen('activeRuleSet', ruleSet()),
     identity: (domain) => seen('identity', emulated.identities[domain] ?? 'absent'),
     mailServers: (domain) => seen('mailServers', emulated.mailServers[domain] ?? []),
