@@ -144,16 +144,9 @@ export const selector = (() => {
 })()
 
 /** A local part with `*` and `[..]`, in lower case. `*` alone is a domain that sends nothing. */
-export const senderPattern = (() => {
-  const what = 'a local part in which "*" stands for anything and "[+-]" for one of these, such as "info" or "jobs-*"'
-  return v.pipe(
-    v.string(what),
-    v.maxLength(100, what),
-    v.check((text) => /^(?:[^\s@[\]]|\[[^\s@[\]]{1,20}\])+$/.test(text), what),
-    v.transform((text) => text.toLowerCase()),
-    v.metadata({ expected: what }),
-  )
-})()
+export const senderPattern = localPartGlob(
+  'a local part in which "*" stands for anything and "[+-]" for one of these, such as "info" or "jobs-*"',
+)
 
 /** The name of a key that proves: a digit in a tag, up to 32 characters in a header field. */
 export const proofKeyName = (() => {
@@ -168,17 +161,10 @@ export const dnsServer = (() => {
 })()
 
 /** A local part with `*` and `[..]`. At least two characters stand for themselves: `*` alone would make everybody known. */
-export const localPartPattern = (() => {
-  const what = 'a local part in which "*" stands for anything and "[+-]" for one of these, such as "news-bounces[+-]*"'
-  return v.pipe(
-    v.string(what),
-    v.maxLength(100, what),
-    v.check((text) => /^(?:[^\s@[\]]|\[[^\s@[\]]{1,20}\])+$/.test(text), what),
-    v.check((text) => text.replaceAll('*', '').length >= 2, `${what}; this one would make nearly everybody known`),
-    v.transform((text) => text.toLowerCase()),
-    v.metadata({ expected: what }),
-  )
-})()
+export const localPartPattern = localPartGlob(
+  'a local part in which "*" stands for anything and "[+-]" for one of these, such as "news-bounces[+-]*"',
+  2,
+)
 
 type ReadDomain =
   { readonly kind: 'domain'; readonly ascii: string } | { readonly kind: 'problem'; readonly why: string }
@@ -252,5 +238,17 @@ function isDnsServer(text: string): boolean {
     Number(port) <= 65535 &&
     parseIp(bare) !== null &&
     bare.includes(':') === isV6
+  )
+}
+
+/** A glob over local parts, in lower case, of which so many characters stand for themselves. */
+function localPartGlob(what: string, fewest = 0) {
+  return v.pipe(
+    v.string(what),
+    v.maxLength(100, what),
+    v.check((text) => /^(?:[^\s@[\]]|\[[^\s@[\]]{1,20}\])+$/.test(text), what),
+    v.check((text) => text.replaceAll('*', '').length >= fewest, `${what}; this one would make nearly everybody known`),
+    v.transform((text) => text.toLowerCase()),
+    v.metadata({ expected: what }),
   )
 }

@@ -3,6 +3,7 @@ import type { Policy } from '../core/policy.ts'
 import { verifySignatures } from '../core/protocol/dkim-headers.ts'
 import type { Crypto, KeyAnswer } from '../core/protocol/dkim/key-record.ts'
 import { keyNamesOf, readSignatures } from '../core/protocol/dkim/own-signatures.ts'
+import { MS_A_DAY } from '../core/protocol/keyed-hash.ts'
 import type { ReturnedMessage } from '../core/protocol/returned-message.ts'
 import type { KeyLookup } from '../ports/key-lookup.ts'
 import type { KeyRecords, KnownKeys } from '../ports/known-keys.ts'
@@ -77,5 +78,3 @@ async function askKeys(
 function recordsOf(answer: KeyAnswer | undefined): KeyRecords | null {
   return answer?.answer === 'records' ? answer.records : null
 }
-
-const MS_A_DAY = 24 * 60 * 60 * 1000
