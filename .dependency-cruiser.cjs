@@ -60,9 +60,14 @@ module.exports = {
     ),
     only(
       'records-know-no-adapter',
-      'The compaction and the search of records stand over their ports. They may compute with Node: hashes, streams, compression.',
-      '^lambda/(compact-records|trace)(\\.ts|/)',
-      ['^lambda/core/', '^lambda/ports/', '^lambda/(compact-records|trace)(\\.ts|/)', '^(node:)?(crypto|stream|zlib)$'],
+      'The compaction, the search of records, their widgets and the release stand over their ports. They may compute with Node: hashes, streams, compression.',
+      '^lambda/(compact-records|trace|quarantine|release|widgets)(\\.ts|/)',
+      [
+        '^lambda/core/',
+        '^lambda/ports/',
+        '^lambda/(compact-records|trace|quarantine|release|widgets)(\\.ts|/)',
+        '^(node:)?(crypto|stream|zlib)$',
+      ],
     ),
     only(
       'adapters-never-decide',

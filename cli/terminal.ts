@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { shown } from '../local/report.ts'
+import { shown } from '../lambda/core/plain-text.ts'
 
 /**
  * Where a verb speaks: what was asked for goes to `stdout`, what is said beside it to `stderr`. There are no colours, so

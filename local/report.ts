@@ -3,6 +3,7 @@ import { sentenceOf } from '../lambda/core/explain.ts'
 import type { DecisionRecord } from '../lambda/core/record.ts'
 import type { Replayed } from './replay.ts'
 import type { Sample } from './samples.ts'
+import { shown } from '../lambda/core/plain-text.ts'
 
 /** One sample, its record, and whether it is what was expected. */
 export type Judged = {
@@ -58,9 +59,4 @@ export function replaySummary({ read, accepted, refused, records, actions, reaso
   ]
     .filter((line) => line !== '')
     .join('\n')
-}
-
-/** Text of a sender, fit for a terminal: nothing in it can move the cursor, change a colour or turn the line around. */
-export function shown(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, (character) => (character === '\n' ? '\n' : '\ufffd'))
 }

@@ -3,11 +3,11 @@ import { readRow } from '../../lambda/core/compaction/row.ts'
 import { textOf } from '../../lambda/compact-records/unpack.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
-import { oneLine } from '../trace/one-line.ts'
+import { oneLine } from '../../lambda/core/plain-text.ts'
 import { withRecords } from '../trace/open-records.ts'
 import { readRange } from '../trace/read-question.ts'
 import type { Verb } from '../verb.ts'
-import { pointersBetween } from './pointers.ts'
+import { pointersBetween } from '../../lambda/quarantine/pointers.ts'
 
 export type ListInput = { readonly since: string | null; readonly until: string | null }
 

@@ -6,10 +6,10 @@ import type { RecordObjects } from '../../lambda/ports/record-objects.ts'
 import { searchRecords } from '../../lambda/trace.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson } from '../terminal.ts'
-import { oneLine } from '../trace/one-line.ts'
+import { oneLine } from '../../lambda/core/plain-text.ts'
 import { withRecords } from '../trace/open-records.ts'
 import { fail, type Verb } from '../verb.ts'
-import { pointerPrefix, readPointer } from './pointers.ts'
+import { pointerPrefix, readPointer } from '../../lambda/quarantine/pointers.ts'
 
 /** So much of the raw mail is read, and so many of its lines are shown. */
 const mostOctets = 64 * 1024

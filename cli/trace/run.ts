@@ -8,7 +8,7 @@ import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { barOf } from '../recipients/bar.ts'
 import { print, printJson, say } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
-import { oneLine } from './one-line.ts'
+import { oneLine } from '../../lambda/core/plain-text.ts'
 import { withRecords, type OpenRecords } from './open-records.ts'
 import { readQuestion, type TraceInput } from './read-question.ts'
 

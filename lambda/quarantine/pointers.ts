@@ -1,6 +1,6 @@
-import { textOf } from '../../lambda/compact-records/unpack.ts'
-import type { QuarantinePointer } from '../../lambda/core/effects.ts'
-import type { RecordObjects } from '../../lambda/ports/record-objects.ts'
+import { textOf } from '../compact-records/unpack.ts'
+import type { QuarantinePointer } from '../core/effects.ts'
+import type { RecordObjects } from '../ports/record-objects.ts'
 
 /** Below `quarantine/`: `effectsOf` in lambda/core/effects.ts makes the keys. */
 export const pointerPrefix = 'quarantine/'
