@@ -14,6 +14,7 @@ import { addHmacHeader } from './hmac-header.ts'
 import { addOrphans } from './orphans.ts'
 import { addQuarantine } from './quarantine.ts'
 import { addRecipients } from './recipients.ts'
+import { addReport } from './report.ts'
 import { addSentLog } from './sent-log.ts'
 import { addTag } from './tag.ts'
 import { addTail } from './tail.ts'
@@ -53,6 +54,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   addTrace(program, run)
   addTail(program, run)
   addQuarantine(program, run)
+  addReport(program, run)
   addEject(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })
