@@ -24,6 +24,7 @@ module.exports = {
       '^lambda/core/rules/',
       [
         '^lambda/core/(answers|facts|bounce-facts|judgement|policy|verdict|reasons|message|sent-log|glob)\\.ts$',
+        '^lambda/core/entries/(entry|entries-fact|match)\\.ts$',
         '^lambda/core/protocol/',
         '^lambda/core/rules/',
       ],
@@ -109,6 +110,17 @@ module.exports = {
         '^node_modules/(aws-cdk-lib|constructs|cdk-nag|esbuild|typescript)/',
         '^node:',
         '^[a-z/_]+$',
+      ],
+    ),
+    only(
+      'the-browser-knows-the-page-alone',
+      "The browser's side of the local page runs in no Node: it may know the types of local/page/api.ts, what makes text safe to show, and its small libraries.",
+      '^local/page/client/',
+      [
+        '^local/page/client/',
+        '^local/page/api\\.ts$',
+        '^lambda/core/plain-text\\.ts$',
+        '^node_modules/(htm|marked|preact|uplot)/',
       ],
     ),
     {

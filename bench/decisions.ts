@@ -3,6 +3,7 @@ import { dispositionOf, readMessage } from '../lambda/adapters/ses-event.ts'
 import type { DecisionRecord } from '../lambda/core/record.ts'
 import { filter, type Deadlines, type Ports } from '../lambda/filter.ts'
 import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
+import { createMemoryEntries } from '../local/memory/entries.ts'
 import { createMemorySeenMarks } from '../local/memory/seen-marks.ts'
 import { createMemoryDirectory } from '../local/memory/recipient-directory.ts'
 import { createMemoryRecordStore } from '../local/memory/record-store.ts'
@@ -72,6 +73,7 @@ function portsOf(count: (json: string) => void, metrics: Ports['metrics']): Port
     ...createMemoryBouncePorts(),
     seen: createMemorySeenMarks(),
     directory: createMemoryDirectory(sampleDirectory),
+    entries: createMemoryEntries(),
     zones: zoneLookupOf((name) => Promise.resolve(sampleAnswer(name))),
     records: {
       append: (key: string, record: DecisionRecord, signal) => {

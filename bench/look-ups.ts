@@ -7,6 +7,7 @@ import { gatherFacts } from '../lambda/filter.ts'
 import type { RecipientDirectory } from '../lambda/ports/recipient-directory.ts'
 import { createDynamoDb } from '../local/aws/dynamodb.ts'
 import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
+import { createMemoryEntries } from '../local/memory/entries.ts'
 import { createMemoryDirectory } from '../local/memory/recipient-directory.ts'
 import { zoneLookupOf } from '../local/memory/zone-lookup.ts'
 import { messageOf, policyOf } from '../test/builders.ts'
@@ -82,7 +83,9 @@ async function timeOf(i: number, entries: number, directory: RecipientDirectory)
 }
 
 function portsOf(directory: RecipientDirectory) {
-  return { ...bouncePorts, directory, zones, metrics: { failed: () => undefined }, stopwatch: () => performance.now() }
+  const metrics = { failed: () => undefined }
+  const entries = createMemoryEntries()
+  return { ...bouncePorts, directory, zones, entries, metrics, stopwatch: () => performance.now() }
 }
 
 /** The most requests that one of a hundred messages cost, for each number of entries. */

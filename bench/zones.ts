@@ -6,6 +6,7 @@ import { gatherFacts } from '../lambda/filter.ts'
 import type { ZoneLookup } from '../lambda/ports/zone-lookup.ts'
 import { startDnsServer } from '../local/dns/server.ts'
 import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
+import { createMemoryEntries } from '../local/memory/entries.ts'
 import { createMemoryDirectory } from '../local/memory/recipient-directory.ts'
 import { listPolicy, messageOf, zoneOf } from '../test/builders.ts'
 import { rounded } from './median.ts'
@@ -78,7 +79,7 @@ function zonesOver(policy: Policy, lookUp: ZoneLookupOptions['lookUp']): ZoneLoo
 async function timeOf(i: number, policy: Policy, zones: ZoneLookup): Promise<number> {
   const message = messageOf({ client: { kind: 'client', ip: `1.2.${i >> 8}.${i & 255}`, helo: 'mail.example' } })
   const metrics = { failed: () => undefined }
-  const ports = { ...bouncePorts, directory, zones, metrics, stopwatch: () => performance.now() }
+  const ports = { ...bouncePorts, directory, zones, entries: createMemoryEntries(), metrics, stopwatch: () => performance.now() }
   return (await gatherFacts(message, policy, ports, signal)).timings.zones
 }
 

@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stackNameOf } from '../lambda/config/environments.ts'
+import { addAllow } from './allow.ts'
+import { addBlock } from './block.ts'
 import { addBounce } from './bounce.ts'
 import { addConformance } from './conformance.ts'
 import { addDnsbl } from './dnsbl.ts'
@@ -14,6 +16,7 @@ import { addHmacHeader } from './hmac-header.ts'
 import { addOrphans } from './orphans.ts'
 import { addQuarantine } from './quarantine.ts'
 import { addRecipients } from './recipients.ts'
+import { addReplay } from './replay.ts'
 import { addReport } from './report.ts'
 import { addSentLog } from './sent-log.ts'
 import { addTag } from './tag.ts'
@@ -55,6 +58,9 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   addTail(program, run)
   addQuarantine(program, run)
   addReport(program, run)
+  addReplay(program, run)
+  addAllow(program, run)
+  addBlock(program, run)
   addEject(program, run)
   try {
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' })

@@ -71,6 +71,7 @@ export const notAskedWords: { readonly [W in NotAskedWhy]: string } = {
   'nothing-returned': 'the bounce returns nothing to ask about',
   'no-key': 'there is no key for it',
   'not-needed': 'nothing hung on it',
+  'not-known': 'the version that decided did not know the question',
 }
 
 export const formWords: { readonly [F in CandidateForm]: string } = {

@@ -99,6 +99,15 @@ export const filterAlarms: { readonly [A in Exclude<AlarmName, 'discardShare'>]:
     first: 'aws iam simulate-principal-policy for s3:GetObject of MAIL_BUCKET/mail/.',
     heading: 'MailUnread',
   }),
+  entriesUnread: {
+    ...alarm(ours('EntriesUnread'), {
+      means: 'The allow and block entries cannot be read. After a quarter of an hour all mail counts as allowed.',
+      lost: 'No; what lists would have stopped is delivered.',
+      first: 'npx quietgate allow list.',
+      heading: 'EntriesUnread',
+    }),
+    spells: 2,
+  },
   proofsSilent: often(ours('ProofsSilent'), {
     means: 'Bounces could not be judged: a public key, the sent log or a secret gave no answer.',
     lost: 'No; they are delivered.',

@@ -11,7 +11,7 @@ import { codeWith } from './function-code.ts'
 import { keyStatements } from './key-permissions.ts'
 import type { Ledger } from './ledger.ts'
 import type { State } from './state.ts'
-import { mailPrefix, pointerPrefix, recordPrefix, type Storage } from './storage.ts'
+import { entryPrefix, mailPrefix, pointerPrefix, recordPrefix, type Storage } from './storage.ts'
 
 export type FilterFunctionProps = {
   readonly bundle: BundledFunction
@@ -49,6 +49,10 @@ export class FilterFunction extends Construct {
       allow(['s3:PutObject'], [records.arnForObjects(`${recordPrefix}*`), records.arnForObjects(`${pointerPrefix}*`)]),
       // An event that comes again is answered as the first time, by the record that stands there.
       allow(['s3:GetObject'], [records.arnForObjects(`${recordPrefix}*`)]),
+      allow(['s3:GetObject'], [records.arnForObjects(`${entryPrefix}*`)]),
+      // Who may not list a bucket hears 403 of what is not there, and a filter without entries would never know that it has none. The
+      // request that asks for an object has no prefix, so that none can be made a condition.
+      allow(['s3:ListBucket'], [records.bucketArn]),
       // A bounce is judged by what it returns, and the event has no body.
       allow(['s3:GetObject'], [mail.arnForObjects(`${mailPrefix}*`)]),
       allow(['dynamodb:BatchGetItem'], [directory.table.tableArn, state.table.tableArn, ledger.table.tableArn]),
@@ -82,7 +86,7 @@ export class FilterFunction extends Construct {
         CODE_VERSION: bundle.codeVersion,
       },
     })
-    acknowledgeWildcards(role, records, [recordPrefix, pointerPrefix])
+    acknowledgeWildcards(role, records, [recordPrefix, pointerPrefix, entryPrefix])
     acknowledgeWildcards(role, mail, [mailPrefix])
   }
 }

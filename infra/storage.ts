@@ -16,6 +16,12 @@ export const pointerPrefix = 'quarantine/'
 /** What the probe of the lists found changed: `eventKey` in core/probe-events.ts makes the keys. */
 export const eventPrefix = 'events/'
 
+/** Who released what, and why: `releases/dt=YYYY-MM-DD/ID/RECIPIENT.json`; lambda/release/trail.ts makes the keys. */
+export const releasePrefix = 'releases/'
+
+/** The operator's allow and block entries, `entries/entries.json`. */
+export const entryPrefix = 'entries/'
+
 export type StorageProps = {
   readonly retention: Pick<Retention, 'recordsDays' | 'mailDays'>
   /** For so many days records are kept below `in/`, where they are compacted. @default retention.recordsDays */
@@ -53,6 +59,7 @@ export class Storage extends Construct {
       // A pointer to a message that is gone would only promise what nobody can do.
       keptFor(retention.mailDays, pointerPrefix),
       keptFor(retention.recordsDays, eventPrefix),
+      keptFor(retention.recordsDays, releasePrefix),
       replacedKeptFor(versionDays),
     ]
     this.records = this.#bucket('Records', rules, props, true)

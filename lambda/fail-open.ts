@@ -1,4 +1,5 @@
 import { noBounce } from './core/bounce-facts.ts'
+import { noEntries } from './core/entries/entries-fact.ts'
 import type { Message } from './core/message.ts'
 import type { Policy } from './core/policy.ts'
 import { recordKey, recordOf } from './core/record.ts'
@@ -19,7 +20,13 @@ export async function recordFailure(
   ports.metrics.failed('filter-failed')
   const reason = { code: 'filter-failed', error: wordsOf(error) } as const
   // Nothing of the message is read again: whatever failed on it may fail again.
-  const facts = { message, recipients: [], zones: [], bounce: noBounce('not-needed') }
+  const facts = {
+    message,
+    recipients: [],
+    zones: [],
+    bounce: noBounce('not-needed'),
+    entries: noEntries('not-needed'),
+  }
   const verdict = {
     mode: policy.mode,
     action: 'deliver',

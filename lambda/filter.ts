@@ -1,11 +1,13 @@
 import { decide } from './core/decide.ts'
 import { effectsOf, type Effect } from './core/effects.ts'
+import { noEntries, type EntriesFact } from './core/entries/entries-fact.ts'
 import type { Facts } from './core/facts.ts'
 import type { Message } from './core/message.ts'
 import { domainGroupsOf } from './core/metric-names.ts'
 import type { Action, Policy } from './core/policy.ts'
 import {
   directoryQuestions,
+  entryQuestion,
   recipientFacts,
   recipientQuestions,
   zoneFacts,
@@ -17,6 +19,7 @@ import { needsControl } from './core/rules/dnsxl.ts'
 import { entriesFound } from './core/rules/recipients.ts'
 import type { BouncePorts } from './filter/bounce-ports.ts'
 import { gatherBounce } from './filter/gather-bounce.ts'
+import type { Entries } from './ports/entries.ts'
 import type { Metrics } from './ports/metrics.ts'
 import type { RecipientDirectory } from './ports/recipient-directory.ts'
 import type { RecordStore } from './ports/record-store.ts'
@@ -27,6 +30,7 @@ import type { ZoneHeard, ZoneLookup } from './ports/zone-lookup.ts'
 export type Ports = BouncePorts & {
   readonly directory: RecipientDirectory
   readonly zones: ZoneLookup
+  readonly entries: Entries
   readonly records: RecordStore
   readonly seen: SeenMarks
   readonly metrics: Metrics
@@ -64,7 +68,7 @@ export async function filter(message: Message, policy: Policy, ports: Ports, dea
 export async function gatherFacts(
   message: Message,
   policy: Policy,
-  ports: Pick<Ports, 'zones' | 'stopwatch'> & BouncePorts,
+  ports: Pick<Ports, 'zones' | 'entries' | 'stopwatch'> & BouncePorts,
   signal: AbortSignal,
 ): Promise<{ readonly facts: Facts; readonly timings: Omit<RecordedTimings, 'total'> }> {
   const { directory, zones, stopwatch } = ports
@@ -76,15 +80,18 @@ export async function gatherFacts(
   const between = stopwatch()
   const budget = AbortSignal.any([signal, AbortSignal.timeout(policy.dns.budgetMs)])
   const since = (): number => rounded(stopwatch() - between)
-  const [client, returned] = await Promise.all([
+  const [client, returned, entries] = await Promise.all([
     askZones(zoneQuestions(message, recipients, policy), policy, zones, budget).then((fact) => ({
       fact,
       took: since(),
     })),
-    gatherBounce({ message, recipients, zones: [] }, policy, ports, signal).then((fact) => ({ fact, took: since() })),
+    gatherBounce({ message, recipients, zones: [], entries: noEntries('not-needed') }, policy, ports, signal).then(
+      (fact) => ({ fact, took: since() }),
+    ),
+    askEntries(message, recipients, policy, ports.entries, signal),
   ])
   return {
-    facts: { message, recipients, zones: client.fact, bounce: returned.fact },
+    facts: { message, recipients, zones: client.fact, bounce: returned.fact, entries },
     timings: { directory: rounded(between - started), zones: client.took, bounce: returned.took },
   }
 }
@@ -122,6 +129,17 @@ export async function perform(
     }
   }
   return action
+}
+
+async function askEntries(
+  message: Message,
+  recipients: Facts['recipients'],
+  policy: Policy,
+  entries: Entries,
+  signal: AbortSignal,
+): Promise<EntriesFact> {
+  const question = entryQuestion(message, recipients, policy)
+  return typeof question === 'string' ? noEntries(question) : entries(question, signal)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AddressAnswer, ControlFact, DirectoryEntry, Facts, NotAskedWhy, ZoneFact } from '../lambda/core/facts.ts'
 import { noBounce, type BounceFact } from '../lambda/core/bounce-facts.ts'
+import type { EntriesFact } from '../lambda/core/entries/entries-fact.ts'
 import type { Message } from '../lambda/core/message.ts'
 import type { BouncesPolicy, DomainPolicy, Policy, ZonePolicy } from '../lambda/core/policy.ts'
 import { directoryQuestions, recipientFacts, recipientQuestions } from '../lambda/core/questions.ts'
@@ -113,6 +114,7 @@ export function factsOf(
   directory: MemoryDirectory,
   zones: readonly ZoneFact[] = [],
   bounce: BounceFact = noBounce('no-report'),
+  entries: EntriesFact = { answer: 'heard', matching: [] },
 ): Facts {
   const asked = recipientQuestions(message, policy)
   const { keys, domains } = directoryQuestions(asked)
@@ -132,6 +134,7 @@ export function factsOf(
     ),
     zones,
     bounce,
+    entries,
   }
 }
 

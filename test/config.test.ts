@@ -629,6 +629,7 @@ const smallest: Config = {
       filterFailures: 1,
       recipientsUnavailable: 1,
       mailUnread: 1,
+      entriesUnread: 1,
       proofsSilent: 5,
       bounceMemoryFailures: 5,
       eventsRepeated: 10,

@@ -6,10 +6,13 @@ import { recordFailure } from '../lambda/fail-open.ts'
 import { filter, type Ports } from '../lambda/filter.ts'
 import type { Failure } from '../lambda/ports/metrics.ts'
 import { createMemoryBouncePorts } from '../local/memory/bounce-ports.ts'
+import { factsOf } from '../lambda/core/recorded-facts.ts'
+import { createMemoryEntries } from '../local/memory/entries.ts'
 import { createMemorySeenMarks } from '../local/memory/seen-marks.ts'
 import { createMemoryDirectory, mailboxes } from '../local/memory/recipient-directory.ts'
 import { controlOf, listPolicy, messageOf, policyOf, saying, soundControl } from './builders.ts'
 import { validatingRecordStore } from './record-schema.ts'
+import { entry } from './contract/entry-list.ts'
 
 const key = 'in/dt=2026-11-21/o3vrnil0e2ic28trm7dfhrc2v0clambda4nbp0g1.json'
 
@@ -67,7 +70,7 @@ describe('filter', () => {
   it('asks no zone when every recipient is unknown', async () => {
     const world = worldOf()
     expect(await world.run(messageOf({ recipients: ['nobody@example.com'] }), listPolicy())).toBe('discard')
-    expect(world.names).toEqual([])
+    expect([world.names, world.entriesAsked]).toEqual([[], []])
   })
 
   it('asks each zone once, and acts on what they say', async () => {
@@ -89,6 +92,46 @@ describe('filter', () => {
     const world = worldOf({ lookUp: saying('127.0.0.2'), control: controlOf({ unheardOf: saying('127.0.0.2') }) })
     expect(await world.run(messageOf(), listPolicy())).toBe('deliver')
     expect(world.records.records.get(key)?.reasons.map(({ code }) => code)).toEqual(['zone-unsound', 'zone-unsound'])
+  })
+
+  it('asks once which entries match a message, and delivers by one what a list would stop', async () => {
+    const allow = entry('partner.example')
+    const world = worldOf({ lookUp: saying('127.0.0.2'), entries: createMemoryEntries([entry('x.example'), allow]) })
+    expect(await world.run(messageOf(), listPolicy())).toBe('deliver')
+    expect(world.entriesAsked).toEqual(['bob@partner.example'])
+    const record = world.records.records.get(key)
+    expect(record?.reasons.map(({ code }) => code)).toEqual([
+      'allow-entry',
+      'zone-listed',
+      'zone-listed',
+      'dnsxl-stopped',
+    ])
+    expect(factsOf(record ?? { facts: '' })?.entries).toEqual({ answer: 'heard', matching: [allow] })
+  })
+
+  it('quarantines what an entry blocks', async () => {
+    const world = worldOf({ entries: createMemoryEntries([entry('partner.example', { list: 'block' })]) })
+    expect(await world.run()).toBe('quarantine')
+    expect([...world.records.pointers.values()].map(({ reasons }) => reasons)).toEqual([['block-entry']])
+  })
+
+  it('delivers, and says so, when nobody can say which entries there are', async () => {
+    const world = worldOf({
+      lookUp: saying('127.0.0.2'),
+      entries: () => Promise.resolve({ answer: 'unavailable', cause: 'throttled' }),
+    })
+    expect(await world.run(messageOf(), listPolicy())).toBe('deliver')
+    expect(world.records.records.get(key)?.reasons).toContainEqual({ code: 'entries-unavailable', cause: 'throttled' })
+  })
+
+  it('asks for no entries where nobody is left, and records why', async () => {
+    const world = worldOf()
+    await world.run(messageOf({ recipients: ['nobody@example.com'] }))
+    expect(world.entriesAsked).toEqual([])
+    expect(factsOf(world.records.records.get(key) ?? { facts: '' })?.entries).toEqual({
+      answer: 'not-asked',
+      why: 'no-recipient-left',
+    })
   })
 
   it('lists a quarantined message by a pointer, and no other', async () => {
@@ -206,6 +249,7 @@ function worldOf(
     readonly directory?: ReturnType<typeof mailboxes>
     readonly lookUp?: AddressAnswer
     readonly control?: ControlFact
+    readonly entries?: Ports['entries']
     readonly append?: Ports['records']['append']
     readonly records?: ReturnType<typeof validatingRecordStore>
     /** No zone ever answers. */
@@ -215,12 +259,17 @@ function worldOf(
   const records = changes.records ?? validatingRecordStore()
   const names: string[] = []
   const controls: string[] = []
+  const entriesAsked: (string | null)[] = []
   const measured: Measurement[] = []
   const failures: Failure[] = []
   const ports: Ports = {
     ...createMemoryBouncePorts(),
     seen: createMemorySeenMarks(),
     directory: createMemoryDirectory(changes.directory ?? mailboxes('alice@example.com')),
+    entries: (question, signal) => {
+      entriesAsked.push(question.parties.envelopeSender?.address ?? null)
+      return (changes.entries ?? createMemoryEntries())(question, signal)
+    },
     zones: {
       lookUp: ({ name }, signal) => {
         names.push(name)
@@ -247,5 +296,5 @@ function worldOf(
   }
   const run = (message = messageOf(), policy = policyOf(), asking = AbortSignal.timeout(5000)) =>
     filter(message, policy, ports, { asking, acting: AbortSignal.timeout(5000) })
-  return { ports, records, names, controls, measured, failures, run }
+  return { ports, records, names, controls, entriesAsked, measured, failures, run }
 }

@@ -99,6 +99,7 @@ const failures: Record<Failure, 0> = {
   'mail-unread': 0,
   'proof-silent': 0,
   'bounce-memory-failed': 0,
+  'entries-unread': 0,
   'seen-unmarked': 0,
   'zone-states-unread': 0,
 }

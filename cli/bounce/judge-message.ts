@@ -2,6 +2,7 @@ import { parseConfig, policyOf } from '../../lambda/config.ts'
 import { headerSigns } from '../../lambda/core/classify/header-signs.ts'
 import { isNullSender } from '../../lambda/core/classify/sender.ts'
 import { decide } from '../../lambda/core/decide.ts'
+import { noEntries } from '../../lambda/core/entries/entries-fact.ts'
 import type { Facts } from '../../lambda/core/facts.ts'
 import type { BounceVerdict } from '../../lambda/core/judgement.ts'
 import { MAX_TO, type Message } from '../../lambda/core/message.ts'
@@ -43,7 +44,8 @@ export async function judgeMessage(
   const directory = createMemoryDirectory({ entries: new Map(), domains: new Map() })
   const signal = AbortSignal.timeout(policy.deadlineMs)
   const { entries, domains } = await directory(directoryQuestions(asked), signal)
-  const facts = { message, recipients: recipientFacts(asked, entries, domains), zones: [] }
+  const resolved = recipientFacts(asked, entries, domains)
+  const facts = { message, recipients: resolved, zones: [], entries: noEntries('not-needed') }
   const memory = createMemoryBouncePorts({ mails: new Map([[message.id, octets]]), publicKeys })
   const ports = { ...memory, directory, metrics: { failed: () => undefined } }
   const known: Facts = { ...facts, bounce: await gatherBounce(facts, policy, ports, signal) }

@@ -1,5 +1,6 @@
 import { sentenceOf } from '../../lambda/core/explain.ts'
 import { noBounce } from '../../lambda/core/bounce-facts.ts'
+import { noEntries } from '../../lambda/core/entries/entries-fact.ts'
 import type { Facts } from '../../lambda/core/facts.ts'
 import type { Message } from '../../lambda/core/message.ts'
 import type { Policy } from '../../lambda/core/policy.ts'
@@ -44,7 +45,13 @@ type Verdict = {
 /** As for a message of which nothing is known but who brought it. */
 function judge(ip: string, asked: readonly AskedZone[], policy: Policy): Verdict {
   const message: Message = { ...nothingKnown, client: { kind: 'client', ip, helo: null } }
-  const facts: Facts = { message, recipients: [], zones: asked.map(({ fact }) => fact), bounce: noBounce('not-needed') }
+  const facts: Facts = {
+    message,
+    recipients: [],
+    zones: asked.map(({ fact }) => fact),
+    bounce: noBounce('not-needed'),
+    entries: noEntries('not-needed'),
+  }
   const findings = dnsxl(facts, policy)
   const reasons = findings.map(({ reason }) => reason)
   const acting = findings.find(({ effect }) => effect !== 'deliver' && effect !== 'overrule')

@@ -1,5 +1,6 @@
 import { sentenceOf } from '../../lambda/core/explain.ts'
-import type { Facts, ZoneFact } from '../../lambda/core/facts.ts'
+import type { ZoneFact } from '../../lambda/core/facts.ts'
+import { factsOf } from '../../lambda/core/recorded-facts.ts'
 import { precedence } from '../../lambda/core/reasons.ts'
 import type { DecisionRecord } from '../../lambda/core/record.ts'
 import { notAskedWords, stepsOf } from '../resolution.ts'
@@ -7,7 +8,8 @@ import { noClientIp } from './envelope.ts'
 
 /** A decision for a person: what is known, how each recipient was resolved, every reason, and what follows from them. */
 export function decisionText(record: DecisionRecord): readonly string[] {
-  const facts = JSON.parse(record.facts) as Facts
+  const facts = factsOf(record)
+  if (facts === null) throw new Error(`${record.message_id}: the decision that was just made has no facts`)
   return [
     ...messageLines(record),
     '',

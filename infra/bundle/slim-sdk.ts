@@ -16,6 +16,11 @@ export const slimSdk: Plugin = {
     build.onLoad({ filter: /[\\/]shared-ini-file-loader[\\/](readFile|getSSOTokenFromFile)\.js$/ }, () => ({
       contents: noFiles,
     }))
+    build.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/ }, async ({ path }) => ({
+      contents: JSON.stringify({ version: versionIn(await readFile(path, 'utf8')) }),
+      loader: 'json',
+    }))
+    build.onLoad({ filter: /[\\/]mnemonist[\\/]lru-cache\.js$/ }, () => ({ contents: plainCache }))
     build.onLoad(
       { filter: /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/ },
       async ({ path }) => ({
@@ -58,6 +63,22 @@ export function withLiteralKeys(source: string): string {
     return text === undefined ? key : `${text}:`
   })
 }
+
+/** A client names its version to AWS, and nothing else of its package. */
+function versionIn(packageFile: string): string {
+  return (JSON.parse(packageFile) as { readonly version: string }).version
+}
+
+/**
+ * Where DynamoDB's client keeps endpoints that it discovered, by credentials and operation. It discovers none unless
+ * AWS_ENABLE_ENDPOINT_DISCOVERY asks for it (SDKs and Tools Reference Guide, "Endpoint discovery"), and then a handful.
+ */
+const plainCache = `
+  module.exports = class extends Map {
+    constructor() { super() }
+    peek(key) { return this.get(key) }
+  }
+`
 
 /** There is no ~/.aws in Lambda. To look for it loads Node's fs/promises and readline, and asks the disk twice. */
 const noFiles = `

@@ -29,6 +29,7 @@ function counts() {
 
 /** What stops a message. The other reasons only say why it was let through. */
 const stopping: Readonly<Record<string, string>> = {
+  'block-entry': 'blocked by an entry',
   'recipient-unknown': 'nobody of that name',
   'recipient-denied': 'address is closed',
   'dnsxl-stopped': 'sender is on lists',

@@ -44,6 +44,7 @@ const failureMetrics: { readonly [F in Failure]: string } = {
   'mail-unread': 'MailUnread',
   'proof-silent': 'ProofsSilent',
   'bounce-memory-failed': 'BounceMemoryFailures',
+  'entries-unread': 'EntriesUnread',
   'seen-unmarked': 'SeenUnmarked',
   'zone-states-unread': 'ZoneStatesUnread',
 }

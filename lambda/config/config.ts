@@ -115,6 +115,7 @@ export type AlarmName =
   | 'filterFailures'
   | 'recipientsUnavailable'
   | 'mailUnread'
+  | 'entriesUnread'
   | 'proofsSilent'
   | 'bounceMemoryFailures'
   | 'eventsRepeated'

@@ -44,3 +44,5 @@ export type NotAskedWhy =
   | 'no-key'
   /** The judgement does not hang on it. */
   | 'not-needed'
+  /** The version of the code that asked did not know the question. */
+  | 'not-known'

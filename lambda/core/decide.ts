@@ -3,12 +3,13 @@ import { actions, type Action, type Mode, type Policy } from './policy.ts'
 import { overrules, type Finding, type Reason, type Rule } from './reasons.ts'
 import { backscatter } from './rules/backscatter.ts'
 import { dnsxl } from './rules/dnsxl.ts'
+import { entries } from './rules/entries.ts'
 import { event } from './rules/event.ts'
 import { recipients, resolveRecipient } from './rules/recipients.ts'
 import { scans } from './rules/scans.ts'
 import type { RecipientVerdict, Verdict } from './verdict.ts'
 
-const rules: readonly Rule[] = [recipients, backscatter, dnsxl, scans, event]
+const rules: readonly Rule[] = [recipients, entries, backscatter, dnsxl, scans, event]
 
 /**
  * Judges a message. All rules run, the harshest finding that nothing overrules wins, and every reason is given.

@@ -1,4 +1,5 @@
 import { bounceSentences } from './explain-bounce.ts'
+import { entryRemedies, entrySentences } from './explain-entries.ts'
 import type { DecisionRecord } from './record.ts'
 import type { Reason, ReasonCode, UnsoundState } from './reasons.ts'
 
@@ -45,6 +46,7 @@ const sentences: Explained = {
     `The listings add up to ${score}, but ${zone}, which might have spoken for the client, was silent: only recorded.`,
   'client-unknown': ({ why }) => `No zone was asked, because it is not certain who connected (${why}).`,
   ...bounceSentences,
+  ...entrySentences,
   'virus-found': () => 'SES found a virus.',
   'spam-found': () => 'SES takes it for spam.',
   'dmarc-reject': ({ from_field }) =>
@@ -121,6 +123,7 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
     'Nothing; what was put aside is listed under `quarantine/`. It ends by itself when no such bounce has come for `bounces.burst.quietMinutes`.',
   'bounce-memory-unavailable':
     "Look at the ledger's table: throttled requests, the function's permission, the network.",
+  ...entryRemedies,
   'virus-found': 'Nothing; whoever waits for the message asks the sender for another copy.',
   'spam-found': 'Nothing; `scans.spam` says what happens to such mail.',
   'dmarc-reject': 'Nothing; `scans.dmarcReject` says what happens to such mail, and forwarded mail is often among it.',

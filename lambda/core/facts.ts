@@ -1,5 +1,6 @@
 import type { EntryAnswer, NotAskedWhy, UnavailableCause } from './answers.ts'
 import type { BounceFact } from './bounce-facts.ts'
+import type { EntriesFact } from './entries/entries-fact.ts'
 import type { Message } from './message.ts'
 
 export type { DirectoryEntry, EntryAnswer, NotAskedWhy, UnavailableCause } from './answers.ts'
@@ -18,6 +19,8 @@ export type Facts = {
   readonly zones: readonly ZoneFact[]
   /** What the message returns, if it is a bounce, and what proves that it is ours. */
   readonly bounce: BounceFact
+  /** The operator's allow and block entries that match the message. */
+  readonly entries: EntriesFact
 }
 
 export type RecipientFact = {

@@ -1,4 +1,5 @@
 import type { CandidateForm, DomainAnswer, EntryAnswer, Facts, NotAskedWhy, RecipientFact, ZoneFact } from './facts.ts'
+import { partiesOf, type Parties } from './entries/match.ts'
 import type { Message } from './message.ts'
 import type { DomainPolicy, Policy } from './policy.ts'
 import { parseAddress, withoutSubAddress, foldLocalPart, writeAddress, type Address } from './protocol/address.ts'
@@ -98,6 +99,16 @@ export function recipientFacts(
   }))
 }
 
+/** What the operator's entries are asked, or why they are not. */
+export function entryQuestion(
+  message: Message,
+  recipients: Facts['recipients'],
+  policy: Policy,
+): { readonly parties: Parties; readonly receivedAt: string } | NotAskedWhy {
+  const why = whyNobody(message, recipients, policy)
+  return why ?? { parties: partiesOf(message, policy.trustedRelays), receivedAt: message.receivedAt }
+}
+
 /** One question for each zone of the policy, or the reason why it is not put. */
 export function zoneQuestions(
   message: Message,
@@ -135,11 +146,17 @@ export function zoneFacts(
 const unanswered = { answer: 'unavailable', cause: 'aborted' } as const
 
 function whyNoZone(message: Message, recipients: Facts['recipients'], policy: Policy, hop: Hop): NotAskedWhy | null {
-  const resolved = recipients.map((fact) => resolveRecipient(fact, policy, message.receivedAt))
-  if (resolved.length > 0 && resolved.every(({ mode }) => mode === 'bypass')) return 'bypass'
-  if (resolved.length > 0 && resolved.every(({ answer }) => answer === 'unknown')) return 'no-recipient-left'
+  const nobody = whyNobody(message, recipients, policy)
+  if (nobody !== null) return nobody
   if (hop.kind === 'unknown') return 'client-unknown'
   return isPublic(hop.ip) ? null : 'client-not-public'
+}
+
+/** Why nothing more is asked about a message: nobody is left whose mail could be stopped. */
+function whyNobody(message: Message, recipients: Facts['recipients'], policy: Policy): NotAskedWhy | null {
+  const resolved = recipients.map((fact) => resolveRecipient(fact, policy, message.receivedAt))
+  if (resolved.length > 0 && resolved.every(({ mode }) => mode === 'bypass')) return 'bypass'
+  return resolved.length > 0 && resolved.every(({ answer }) => answer === 'unknown') ? 'no-recipient-left' : null
 }
 
 /** The null reverse-path and postmaster: whom reports come from, and nobody else as a rule. */

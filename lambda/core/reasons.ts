@@ -1,5 +1,7 @@
 import type { Kind, Sign } from './classify.ts'
 import type { HeaderSign } from './classify/header-signs.ts'
+import type { EntriesSilence } from './entries/entries-fact.ts'
+import type { Place } from './entries/match.ts'
 import type { AddressAnswer, Facts, NotAskedWhy, UnavailableCause } from './facts.ts'
 import type { Counterproof, Hint, Proof, Silence, Unproven } from './judgement.ts'
 import type { EventProblem, ScanStatus } from './message.ts'
@@ -120,6 +122,17 @@ export type Reason =
     }
   /** Earlier bounces could not be counted: the proof stands, and no flood is seen. */
   | { readonly code: 'bounce-memory-unavailable'; readonly address: string; readonly cause: UnavailableCause }
+  /** An allow entry of the operator matches: lists, bounces and SES's spam verdict do not count. */
+  | ({ readonly code: 'allow-entry' } & EntryEvidence)
+  /** A block entry of the operator matches. */
+  | ({ readonly code: 'block-entry' } & EntryEvidence)
+  /** An allow entry matches, but nothing proves that the message comes from there: it counts for nothing. */
+  | ({
+      readonly code: 'allow-entry-unproven'
+      readonly why: 'not-authenticated' | 'relayed' | 'several-from-fields'
+    } & EntryEvidence)
+  /** The entries could not be read. One of them might have allowed the message, so that it is judged as if one had. */
+  | { readonly code: 'entries-unavailable'; readonly cause: EntriesSilence }
   /** SES found a virus. */
   | { readonly code: 'virus-found' }
   /** SES takes it for spam. */
@@ -141,6 +154,15 @@ export type Reason =
  * declared to have no test entries.
  */
 export type UnsoundState = 'empty' | 'lists-the-world' | 'silent' | 'refusing' | 'untestable'
+
+/** Which entry of the operator, where it met the message, and what whoever added it said. */
+type EntryEvidence = {
+  readonly entry: string
+  readonly place: Place
+  readonly owner: string
+  readonly entry_reason: string
+  readonly expires_at: string
+}
 
 export type ReasonCode = Reason['code']
 

@@ -15,6 +15,7 @@ import { awsKeySources, createKeyReader } from '../adapters/keys.ts'
 import { nodeCrypto } from '../adapters/node-crypto.ts'
 import { hmacSha1, hmacSha256 } from '../adapters/node-hmac.ts'
 import { createProofKeys } from '../adapters/proof-keys.ts'
+import { createS3Entries } from '../adapters/s3-entries.ts'
 import { createS3MailStore } from '../adapters/s3-mail.ts'
 import { createS3RecordStore } from '../adapters/s3-records.ts'
 import { dispositionOf, readMessage, type Disposition } from '../adapters/ses-event.ts'
@@ -75,6 +76,11 @@ const s3 = new S3Client(clientOptions)
 const seen = createDynamoDbSeenMarks(dynamoDb, environment.LEDGER_TABLE)
 const records = createS3RecordStore(s3, environment.RECORD_BUCKET)
 const metrics = createEmfMetrics((line) => process.stdout.write(line), Date.now)
+const entries = createS3Entries({
+  client: s3,
+  bucket: environment.RECORD_BUCKET,
+  failed: () => metrics.failed('entries-unread'),
+})
 const states = createZoneStates({
   client: dynamoDb,
   table: environment.STATE_TABLE,
@@ -108,6 +114,7 @@ function portsFor(message: Message): Ports {
   return {
     ...bounces,
     directory,
+    entries,
     records,
     seen,
     zones,

@@ -35,6 +35,8 @@ export type Failure =
   | 'proof-silent'
   /** How often a proof was used, or how many bounces came, could not be counted. The proof stands. */
   | 'bounce-memory-failed'
+  /** The allow and block entries could not be read. What is known of them is used for a while; then mail counts as allowed. */
+  | 'entries-unread'
   /** The day of the last mail to a recipient could not be noted. */
   | 'seen-unmarked'
   /** What the scheduled probe found could not be read. Nothing hangs on it but the time that dead zones take. */

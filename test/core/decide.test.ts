@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { noBounce, type BounceFact } from '../../lambda/core/bounce-facts.ts'
 import { decide } from '../../lambda/core/decide.ts'
+import type { EntriesFact } from '../../lambda/core/entries/entries-fact.ts'
+import type { Entry } from '../../lambda/core/entries/entry.ts'
 import type { Facts, ZoneFact } from '../../lambda/core/facts.ts'
+import type { Message } from '../../lambda/core/message.ts'
 import { actions, type Policy } from '../../lambda/core/policy.ts'
 import { needsControl } from '../../lambda/core/rules/dnsxl.ts'
 import { mailboxes } from '../../local/memory/recipient-directory.ts'
@@ -21,6 +25,7 @@ import {
   weighing,
   zoneOf,
 } from '../builders.ts'
+import { entry } from '../contract/entry-list.ts'
 
 const alice = mailboxes('alice@example.com')
 
@@ -113,6 +118,61 @@ describe('decide', () => {
     ])
   })
 
+  describe('with entries of the operator', () => {
+    const allow = entry('partner.example')
+    const block = entry('partner.example', { list: 'block' })
+    const lists = [listed('one.example', '127.0.0.2'), listed('two.example', '127.0.0.2')]
+    const spam = { scans: { ...messageOf().scans, spam: 'fail' as const } }
+    const virus = { scans: { ...messageOf().scans, virus: 'fail' as const } }
+    const unavailable = { answer: 'unavailable', cause: 'timeout' } as const
+    const strict = { ...listPolicy(), scans: { virus: 'discard', spam: 'discard', dmarcReject: 'discard' } } as const
+
+    const actionOf = (
+      entries: readonly Entry[] | EntriesFact,
+      message: Partial<Message> = {},
+      zones: readonly ZoneFact[] = [],
+      bounce: BounceFact = noBounce('no-report'),
+    ) => {
+      const fact: EntriesFact = 'answer' in entries ? entries : { answer: 'heard', matching: entries }
+      return decide(factsOf(messageOf(message), strict, alice, zones, bounce, fact), strict).action
+    }
+
+    it('keeps a virus out, whoever allows its sender', () => {
+      expect(actionOf([allow], virus)).toBe('discard')
+      expect(actionOf(unavailable, virus)).toBe('discard')
+      expect(actionOf([block], virus)).toBe('discard')
+    })
+
+    it('puts blocked mail into quarantine, also what is allowed, or is for postmaster@', () => {
+      expect(actionOf([block])).toBe('quarantine')
+      expect(actionOf([allow, block])).toBe('quarantine')
+      expect(actionOf([block], { recipients: ['postmaster@example.com'] })).toBe('quarantine')
+    })
+
+    it('puts blocked mail aside for those who exist, and discards it for those who do not', () => {
+      const message = messageOf({ recipients: ['alice@example.com', 'nobody@example.com'] })
+      const fact = { answer: 'heard', matching: [block] } as const
+      const verdict = decide(factsOf(message, strict, alice, [], noBounce('no-report'), fact), strict)
+      expect(verdict.recipients.map(({ action }) => action)).toEqual(['quarantine', 'discard'])
+    })
+
+    it('makes nobody exist', () => {
+      expect(actionOf([allow], { recipients: ['nobody@example.com'] })).toBe('discard')
+      expect(actionOf(unavailable, { recipients: ['nobody@example.com'] })).toBe('discard')
+    })
+
+    it('lets allowed mail through that lists and scans would stop', () => {
+      expect([actionOf([], {}, lists), actionOf([allow], {}, lists)]).toEqual(['quarantine', 'deliver'])
+      expect([actionOf([], spam), actionOf([allow], spam)]).toEqual(['discard', 'deliver'])
+      expect(actionOf(unavailable, spam, lists)).toBe('deliver')
+    })
+
+    it('stops nothing less than before by an allow entry that anybody could meet', () => {
+      const forged = { scans: { ...spam.scans, spf: 'fail', dmarc: 'fail' } } as const
+      expect(actionOf([allow], forged)).toBe('discard')
+    })
+  })
+
   it('is never harsher for hearing less', () => {
     fc.assert(
       fc.property(facts(), fc.nat(), ({ heard, policy }, which) => {
@@ -185,11 +245,23 @@ function facts(): fc.Arbitrary<{ readonly heard: Facts; readonly policy: Policy 
       domains: new Map([['example.com', { answer: 'complete' } as const]]),
     },
   )
+  const matching = fc.subarray([
+    entry('partner.example'),
+    entry('bob@partner.example', { kind: 'address', list: 'block' }),
+    entry('198.51.100.9/32', { kind: 'network' }),
+    entry('198.51.100.0/24', { kind: 'network', list: 'block' }),
+    entry('partner.example', { expires_at: messageOf().receivedAt }),
+  ])
+  const status = fc.constantFrom('pass', 'fail', 'gray')
+  const scans = fc.record({ virus: status, spam: status, spf: status, dmarc: status })
+  const scanning = fc.constantFrom('deliver', 'quarantine', 'discard')
   return fc
-    .tuple(recipients, directory, answers, fc.constantFrom('pass', 'fail', 'gray'))
-    .map(([to, entries, zones, virus]) => {
-      const message = messageOf({ recipients: to, scans: { ...messageOf().scans, virus } })
-      return { heard: factsOf(message, policy, entries, zones), policy }
+    .tuple(recipients, directory, answers, scans, matching, scanning)
+    .map(([to, entries, zones, found, matching, spam]) => {
+      const message = messageOf({ recipients: to, scans: { ...messageOf().scans, ...found } })
+      const given = { ...policy, scans: { ...policy.scans, spam } }
+      const fact = { answer: 'heard', matching } as const
+      return { heard: factsOf(message, given, entries, zones, noBounce('no-report'), fact), policy: given }
     })
 }
 
@@ -207,6 +279,7 @@ const silentControl = controlOf({
 function mute(heard: Facts, which: number): Facts {
   const unavailable = { answer: 'unavailable', cause: 'timeout' } as const
   const silences = [
+    () => ({ ...heard, entries: unavailable }),
     ...heard.zones.flatMap((_, at) =>
       [silent, (zone: string) => ({ ...heard.zones[at], zone, control: silentControl }) as ZoneFact].map(
         (muted) => () => ({

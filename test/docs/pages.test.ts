@@ -17,7 +17,7 @@ describe('operations.md', () => {
     const names = lines.map((line) => Object.keys(JSON.parse(line) as object).filter((name) => name !== '_aws'))
     const sections = await headings('operations.md')
     expect(names.flat().filter((name) => !sections.includes(name))).toEqual([])
-    expect(names.flat()).toHaveLength(9)
+    expect(names.flat()).toHaveLength(10)
   })
 
   it('has a section for every reason about which something is to be done', async () => {

@@ -11,6 +11,7 @@ import { recordKey, type DecisionRecord } from '../../lambda/core/record.ts'
 import { filter, type Ports } from '../../lambda/filter.ts'
 import type { Failure } from '../../lambda/ports/metrics.ts'
 import { createMemoryBouncePorts, type MemoryBounceWorld } from '../../local/memory/bounce-ports.ts'
+import { createMemoryEntries } from '../../local/memory/entries.ts'
 import { createMemoryDirectory, mailboxes, type MemoryDirectory } from '../../local/memory/recipient-directory.ts'
 import { createMemorySeenMarks } from '../../local/memory/seen-marks.ts'
 import { domainOf, messageOf, policyOf, soundControl } from '../builders.ts'
@@ -158,6 +159,7 @@ export function bounceWorld(world: World = {}) {
     ...memory,
     directory: world.directory ?? createMemoryDirectory(directoryWith(entries)),
     history: world.history ?? memory.history,
+    entries: createMemoryEntries(),
     zones: {
       lookUp: () => Promise.resolve({ answer: zones, heardAt: 1000 }),
       control: () => Promise.resolve(soundControl),

@@ -12,6 +12,7 @@ import { usualLimits } from '../../lambda/core/directory-import/guards.ts'
 import { gatherFacts } from '../../lambda/filter.ts'
 import { importDropped } from '../../lambda/import-directory/dropped.ts'
 import { createMemoryBouncePorts } from '../../local/memory/bounce-ports.ts'
+import { createMemoryEntries } from '../../local/memory/entries.ts'
 import { zoneLookupOf } from '../../local/memory/zone-lookup.ts'
 import { startImportServices, type ImportServices } from '../adapters/import-services.ts'
 import { messageOf, policyOf } from '../builders.ts'
@@ -145,6 +146,7 @@ async function madeWorld() {
 
 const filterPorts = {
   ...createMemoryBouncePorts(),
+  entries: createMemoryEntries(),
   zones: zoneLookupOf(() => Promise.resolve({ answer: 'none', why: 'no-such-name' })),
   metrics: { failed: () => undefined },
   stopwatch: () => 0,

@@ -8,6 +8,7 @@ import type { Policy, ZonePolicy } from '../../lambda/core/policy.ts'
 import { gatherFacts } from '../../lambda/filter.ts'
 import type { ZoneLookup } from '../../lambda/ports/zone-lookup.ts'
 import { createMemoryBouncePorts } from '../../local/memory/bounce-ports.ts'
+import { createMemoryEntries } from '../../local/memory/entries.ts'
 import { createMemoryDirectory, mailboxes } from '../../local/memory/recipient-directory.ts'
 import { messageOf, policyOf } from '../builders.ts'
 import type { Unbound } from './unbound.ts'
@@ -45,6 +46,7 @@ export function judgeOf(policy: Policy, zones = lookupOf(policy)) {
     metrics: { failed: () => undefined },
     directory: createMemoryDirectory(mailboxes('alice@example.com')),
     zones,
+    entries: createMemoryEntries(),
     stopwatch: () => performance.now(),
   }
   return async (ip = spammer, changes: Partial<Message> = {}) => {

@@ -50,6 +50,15 @@ export const parseCidr = (text: string): Cidr | null => {
   return length < 0 || length > bits ? null : { ip, length }
 }
 
+/** The same prefix with all bits behind it zero: one network has one form. */
+export const networkOf = ({ ip, length }: Cidr): Cidr => {
+  const bytes = ip.bytes.map((byte, i) => byte & (0xff00 >> Math.min(Math.max(length - i * 8, 0), 8)) & 0xff)
+  return { ip: { kind: ip.kind, bytes }, length }
+}
+
+/** The address in its canonical form, and always a length. */
+export const writeCidr = ({ ip, length }: Cidr): string => `${writeIp(ip)}/${length}`
+
 /** False as well when either of the two cannot be read: what was not understood matches nothing. */
 export const inCidr = (ip: string, cidr: string): boolean => {
   const address = parseIp(ip)

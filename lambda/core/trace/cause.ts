@@ -12,6 +12,8 @@ export type MessageCause =
   | 'recipient-unknown'
   | 'recipient-denied'
   | 'virus'
+  /** An entry of the operator blocks it. */
+  | 'block-entry'
   | 'spam'
   | 'dmarc'
   | 'client-listed'
@@ -50,6 +52,7 @@ export function reasonsFor(
 /** The reasons that can stop a message, in the order of precedence (`reasons.ts`). */
 const stops: { readonly [C in ReasonCode]?: MessageCause } = {
   'virus-found': 'virus',
+  'block-entry': 'block-entry',
   'recipient-denied': 'recipient-denied',
   'recipient-unknown': 'recipient-unknown',
   'bounce-backscatter': 'backscatter',
