@@ -1,3 +1,4 @@
+import type { AthenaClient } from '@aws-sdk/client-athena'
 import {
   CloudFormationClient,
   CloudFormationServiceException,
@@ -31,6 +32,8 @@ export type FoundStack = {
   readonly dynamoDb: () => DynamoDBClient
   readonly s3: () => Promise<S3Client>
   readonly sqs: () => Promise<SQSClient>
+  /** Null: there is none for the local stack. */
+  readonly athena: (() => Promise<AthenaClient>) | null
 }
 
 /** The stack's directory, as far as a verb needs it. */
@@ -90,6 +93,7 @@ async function findLocal(file: string, wanted: string): Promise<FindStack> {
     dynamoDb: () => new DynamoDBClient({ ...common, endpoint: dynamoDb }),
     s3: async () => createS3Client({ ...common, endpoint: s3, forcePathStyle: true }),
     sqs: async () => createSqsClient({ ...common, endpoint: sqs, useQueueUrlAsEndpoint: false }),
+    athena: null,
   }
   return { answer: 'found', stack, output }
 }
@@ -138,6 +142,10 @@ async function findDeployed({ stack, region }: TargetOptions, wanted: string): P
       dynamoDb: () => new DynamoDBClient(where),
       s3: () => createS3Client(where),
       sqs: () => createSqsClient(where),
+      athena: async () => {
+        const athena = await import('@aws-sdk/client-athena')
+        return new athena.AthenaClient(where)
+      },
     }
     return { answer: 'found', stack: found, output }
   } finally {

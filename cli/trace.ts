@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { Run } from './verb.ts'
 
 /** `quietgate trace`: where is my mail? */
@@ -18,12 +18,14 @@ export function addTrace(program: Command, run: Run): void {
       'received from then on: 2026-11-21, or 2026-11-21T10:00Z (UTC without an offset; default: a week ago)',
     )
     .option('--until <time>', 'received before then; a day is meant as a whole (default: now)')
+    .addOption(new Option('--athena', 'have Athena say where to look, however few records there are').conflicts('scan'))
+    .option('--scan', 'read all records of the stretch of time, however many there are')
     .addHelpText('after', aboutAnswers)
     .action((options: Options, command: Command) =>
       run(command, async (verb) => {
         const { to = null, fromAddress = null, id = null, subject = '', since = null, until = null } = options
         const { trace } = await import('./trace/run.ts')
-        return trace({ to, fromAddress, id, subject, since, until }, verb)
+        return trace({ to, fromAddress, id, subject, since, until }, wayOf(options), verb)
       }),
     )
 }
@@ -35,9 +37,17 @@ type Options = {
   readonly subject?: string
   readonly since?: string
   readonly until?: string
+  readonly athena?: true
+  readonly scan?: true
+}
+
+function wayOf({ athena, scan }: Options): 'athena' | 'scan' | 'either' {
+  if (athena === true) return 'athena'
+  return scan === true ? 'scan' : 'either'
 }
 
 const aboutAnswers = `
 Say at least one of --to, --from-address, --id and --subject; two are better than one. Ends with exit code 0 if a record of such a
 message was found, with 4 if there is none, and with 1 if not all records could be read. Records are searched here, wherever
-they lie: a search costs one request for each hour of the stretch of time, and one for each record of the last hour.`
+they lie: a search costs one request for each hour of the stretch of time, and one for each record of the last hour. Where there are many,
+Athena is asked first in which hours such a message can be; the answer is the same. See docs/trace.md.`

@@ -32,6 +32,7 @@ export type ShownParts = {
   readonly rules: ReceiptRules
   /** Not given where records are not put together. */
   readonly compaction?: { readonly function: Deployed }
+  readonly widgets?: { readonly read: Deployed; readonly release: Deployed | null }
 }
 
 /** Adds the dashboards of `parts`. Last of all in `scope`: they show the alarms that are there by then. */
@@ -66,8 +67,8 @@ export function addDashboards(
 
 type Deployed = { readonly functionName: string }
 
-function functionsOf({ probe, imports, sentLog, scim, behind, compaction }: ShownParts): readonly Part[] {
-  const deployed: readonly (readonly [string, Deployed | undefined])[] = [
+function functionsOf({ probe, imports, sentLog, scim, behind, compaction, widgets }: ShownParts): readonly Part[] {
+  const deployed: readonly (readonly [string, Deployed | null | undefined])[] = [
     ['probe of the lists', probe.function],
     ['sweep', behind.sweep.function],
     ['import', imports.function],
@@ -76,8 +77,10 @@ function functionsOf({ probe, imports, sentLog, scim, behind, compaction }: Show
     ['queueing', behind.handOver?.receiver],
     ['hand-over', behind.handOver?.worker],
     ['compaction', compaction?.function],
+    ['widgets', widgets?.read],
+    ['releases by the dashboard', widgets?.release],
   ]
-  return deployed.flatMap(([called, one]) => (one === undefined ? [] : [{ called, name: one.functionName }]))
+  return deployed.flatMap(([called, one]) => (one === undefined || one === null ? [] : [{ called, name: one.functionName }]))
 }
 
 /** SQS counts nothing of a queue that nobody uses, as dead letters on a good day: they are shown beside one that is used. */

@@ -28,6 +28,8 @@ import { ScimEndpoint } from './scim.ts'
 import { SentLogFunction } from './sent-log.ts'
 import { State } from './state.ts'
 import { Storage } from './storage.ts'
+import { addWidgets } from './widget-parts.ts'
+import type { Widgets } from './widgets.ts'
 import { ZoneProbe } from './zone-probe.ts'
 
 export type FilterPartsProps = {
@@ -72,6 +74,8 @@ export class FilterParts extends Construct {
   readonly compaction: CompactRecords
   /** Those objects, for Athena. */
   readonly recordsTable: RecordsTable
+  /** What the dashboards show beside charts, and who may ask for it. */
+  readonly widgets: Widgets
   readonly dashboards: Dashboards
 
   constructor(scope: Construct, id: string, props: FilterPartsProps) {
@@ -130,7 +134,12 @@ export class FilterParts extends Construct {
     this.activated = this.#putInPlace(config)
     this.filterAlarms = this.#watch(config)
     tellTopics(this, config.alarms.topicArns)
-    this.dashboards = addDashboards(this, this, config)
+    const {
+      behind: { handOver },
+      recordsTable,
+    } = this
+    this.widgets = addWidgets(this, { config, bundle, storage, state, directory, handOver, recordsTable })
+    this.dashboards = addDashboards(this, this, config, { widgets: this.widgets })
   }
 
   /** The storage, and what holds for every part: whose key it uses, how far its role may go, and whether it outlives the stack. */

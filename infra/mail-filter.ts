@@ -13,7 +13,7 @@ import { metricNamespace } from '../lambda/core/metric-names.ts'
 import { tellTopics } from './alarm-topics.ts'
 import type { BundledFunction } from './bundle.ts'
 import { FilterParts, type FilterPartsProps } from './filter-parts.ts'
-import { mailPrefix, pointerPrefix, recordPrefix } from './storage.ts'
+import { entryPrefix, mailPrefix, pointerPrefix, recordPrefix } from './storage.ts'
 
 /** What happens to a message: SES goes on with it; it is kept and listed; it is kept. */
 export type MailAction = 'deliver' | 'quarantine' | 'discard'
@@ -145,6 +145,26 @@ export class MailFilter extends FilterParts {
     return this.storage.records
       .grantRead(grantee, `${pointerPrefix}*`)
       .combine(this.storage.mail.grantRead(grantee, `${mailPrefix}*`))
+  }
+
+  /** Allows to read and to change the allow and block entries: who may, decides whose mail passes. */
+  grantChangeEntries(grantee: IGrantable): Grant {
+    return this.storage.records.grantReadWrite(grantee, `${entryPrefix}*`)
+  }
+
+  /** Allows to search for messages in the dashboards, and to read what is in quarantine there. */
+  grantSearch(grantee: IGrantable): Grant {
+    return this.widgets.read.grantInvoke(grantee)
+  }
+
+  /** Allows to release quarantined mail in the dashboards. Throws where nothing is handed over: then nothing can be released. */
+  grantReleaseByWidget(grantee: IGrantable): Grant {
+    const { release } = this.widgets
+    if (release === null)
+      throw new Error(
+        `${this.node.path} hands nothing over, so that nobody can release mail by a widget: see handOver in docs/configuration.md`,
+      )
+    return release.grantInvoke(grantee)
   }
 
   /** Messages with this action; all of them without one. */

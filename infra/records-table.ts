@@ -10,6 +10,9 @@ import type { Storage } from './storage.ts'
 /** Where Athena leaves the answers of its queries. They hold what the records hold. */
 export const queryAnswerPrefix = 'athena/'
 
+/** In a database of its own. */
+export const recordsTableName = 'records'
+
 export type RecordsTableProps = {
   readonly storage: Storage
   /** So much one query may read, in bytes, before Athena ends it. @default 20 GB, which cost $0.10 */
@@ -79,9 +82,20 @@ export class RecordsTable extends Construct {
   }
 }
 
+/** What a stack says of it: name, value and description of each output. */
+export function recordsTableOutputs({
+  database,
+  workGroup,
+}: RecordsTable): readonly (readonly [name: string, value: string, description: string])[] {
+  return [
+    ['RecordsTable', `${database}.${recordsTableName}`, 'The compacted records as a table of Athena.'],
+    ['RecordsWorkGroup', workGroup.name, 'The workgroup of Athena in which it is asked.'],
+  ]
+}
+
 function tableAt(location: string): CfnTable.TableInputProperty {
   return {
-    name: 'records',
+    name: recordsTableName,
     description: 'One row a message; docs/decision-record.schema.json says what each field means.',
     tableType: 'EXTERNAL_TABLE',
     partitionKeys: [{ name: 'dt', type: 'string', comment: 'The day of receipt, UTC.' }],

@@ -2,13 +2,16 @@ import { textOf, unpacked } from './compact-records/unpack.ts'
 import { batchOfKey, compactedPrefix, daysBetween, freshPrefix, hourOf } from './core/compaction/hours.ts'
 import { readRow } from './core/compaction/row.ts'
 import { anchorOf } from './core/trace/anchor.ts'
+import type { ReleaseSeen } from './core/release/request.ts'
 import type { TraceFound } from './core/trace/answer.ts'
 import type { TraceQuestion } from './core/trace/question.ts'
 import { RecordsInterrupted, type ListedObject, type RecordObjects } from './ports/record-objects.ts'
 import { createCollector, type Collector } from './trace/collect.ts'
+import { narrowed, type IndexOptions } from './trace/narrow.ts'
+import { releasesOf } from './trace/releases.ts'
 import { scanRows } from './trace/scan-rows.ts'
 
-export type SearchOptions = {
+export type SearchOptions = IndexOptions & {
   /** Compressed objects that are unpacked at once: as many as there are threads to do it. */
   readonly unpackAtOnce: number
   /** Fresh records that are read at once. */
@@ -27,13 +30,37 @@ export const mostDays = 3660
 export async function searchRecords(
   objects: RecordObjects,
   question: TraceQuestion,
-  { unpackAtOnce, readAtOnce, onProgress }: SearchOptions,
+  options: SearchOptions,
   signal: AbortSignal,
 ): Promise<TraceFound> {
   const collector = createCollector(question)
+  await scanRecords(objects, question, collector, options, signal)
+  const found = collector.found()
+  const releases: ReleaseSeen[] = []
+  await unlessInterrupted(
+    collector,
+    async () => void releases.push(...(await releasesOf(objects, found.matches, signal))),
+  )
+  return { ...found, unread: collector.found().unread, ...(releases.length === 0 ? {} : { releases }) }
+}
+
+/** Who takes what a scan finds: each record as often as it stands somewhere, which may be twice while an hour is compacted. */
+export type Sink = Pick<Collector, 'take' | 'unread' | 'looked'>
+
+/** Hands every record that the question may be about to `collector`, and whatever stands beside it in an object without an anchor. */
+export async function scanRecords(
+  objects: RecordObjects,
+  question: TraceQuestion,
+  collector: Sink,
+  options: SearchOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { unpackAtOnce, readAtOnce, onProgress } = options
   const days = daysBetween(question.from, question.until, mostDays)
   const stored = await storedObjects(objects, days, collector, signal)
-  const wanted = stored.filter(({ key }) => mayHold(key, question.from))
+  const candidates = stored.filter(({ key }) => mayHold(key, question.from))
+  const { objects: wanted, passedOver } = await narrowed(candidates, question, options, signal)
+  collector.looked(passedOver)
   let of = wanted.reduce((sum, { size }) => sum + size, 0)
   let done = 0
   const progress = (size: number): void => onProgress((done += size), of)
@@ -56,14 +83,13 @@ export async function searchRecords(
       }
     })
   }
-  return collector.found()
 }
 
 /** The compacted objects of the days, the earliest first. */
 async function storedObjects(
   objects: RecordObjects,
   days: readonly string[],
-  collector: Collector,
+  collector: Sink,
   signal: AbortSignal,
 ): Promise<readonly ListedObject[]> {
   const stored: ListedObject[] = []
@@ -87,7 +113,7 @@ function scanStored(
   objects: RecordObjects,
   key: string,
   question: TraceQuestion,
-  collector: Collector,
+  collector: Sink,
   signal: AbortSignal,
 ): Promise<void> {
   return unlessInterrupted(collector, async () => {
@@ -99,7 +125,7 @@ function scanStored(
   })
 }
 
-function readFresh(objects: RecordObjects, key: string, collector: Collector, signal: AbortSignal): Promise<void> {
+function readFresh(objects: RecordObjects, key: string, collector: Sink, signal: AbortSignal): Promise<void> {
   return unlessInterrupted(collector, async () => {
     const text = await textOf(objects, key, signal)
     if (text === null) return
@@ -109,7 +135,7 @@ function readFresh(objects: RecordObjects, key: string, collector: Collector, si
 }
 
 /** Whoever gives up is told so; anything else that interrupts is a sentence of the answer. */
-async function unlessInterrupted(collector: Collector, work: () => Promise<void>): Promise<void> {
+async function unlessInterrupted(collector: Sink, work: () => Promise<void>): Promise<void> {
   try {
     await work()
   } catch (error) {

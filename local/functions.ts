@@ -15,8 +15,21 @@ export type FunctionsOptions = {
   readonly faults: FaultPlan
   /** Each line that a function writes; its metrics are among them. */
   readonly onLog: (line: string) => void
+  /** After each invocation, as AWS Lambda counts them. @default nothing */
+  readonly onInvoked?: (invoked: Invoked) => void
   /** Added to the environment of every function. @default nothing */
   readonly environment?: Readonly<Record<string, string>>
+}
+
+/** One invocation of a function. */
+export type Invoked = {
+  readonly functionName: string
+  /** When it began, in milliseconds since 1970, and how many milliseconds it took. */
+  readonly at: number
+  readonly ms: number
+  readonly failed: boolean
+  /** How many of the function were under way when it began, itself included. */
+  readonly atOnce: number
 }
 
 /** Each function of the template, with the keys of its own role and frozen between its invocations. */
@@ -47,9 +60,28 @@ export function startFunctions(
           storage.dynamoDb.dropConnections(accessKeyId)
         },
       })
-      return [fn.arn, pool]
+      return [fn.arn, options.onInvoked === undefined ? pool : counted(pool, fn.name, options.onInvoked)]
     }),
   )
+}
+
+function counted(pool: FunctionPool, functionName: string, onInvoked: (invoked: Invoked) => void): FunctionPool {
+  let atOnce = 0
+  return {
+    ...pool,
+    invoke: async (event, options) => {
+      const at = Date.now()
+      const own = (atOnce += 1)
+      try {
+        const answer = await pool.invoke(event, options)
+        const ms = answer.answer === 'returned' ? answer.ms : Date.now() - at
+        onInvoked({ functionName, at, ms, failed: answer.answer === 'failed', atOnce: own })
+        return answer
+      } finally {
+        atOnce -= 1
+      }
+    },
+  }
 }
 
 /** By logical id, by name, or by the ARN of the function, a version or an alias. */

@@ -16,11 +16,19 @@ export type LocalRecords = {
   readonly onRecord: (listener: (record: DecisionRecord | null, messageId: string) => void) => void
 }
 
+/** Of messages that nobody has asked about yet, and most never will: they go through before whoever sent them asks. */
+const mostRemembered = 1000
+
 export function createLocalRecords(): LocalRecords {
   const arrived = new Map<string, ReceivedMessage>()
   const waiting = new Map<string, (message: ReceivedMessage) => void>()
   const listeners: ((record: DecisionRecord | null, messageId: string) => void)[] = []
   let stack: LocalStack | null = null
+  const remember = (known: Map<string, ReceivedMessage>, message: ReceivedMessage): void => {
+    known.set(message.messageId, message)
+    const [oldest] = known.keys()
+    if (oldest !== undefined && known.size > mostRemembered) known.delete(oldest)
+  }
   const read = ({ messageId, receivedAt }: ReceivedMessage): Promise<DecisionRecord | null> => {
     if (stack === null) throw new Error('The stack must be attached before its records are read.')
     const message = { message_id: messageId, received_at: receivedAt.toISOString() }
@@ -30,7 +38,7 @@ export function createLocalRecords(): LocalRecords {
     received: (message) => {
       const resolve = waiting.get(message.messageId)
       if (resolve !== undefined) resolve(message)
-      else if (listeners.length === 0) arrived.set(message.messageId, message)
+      else remember(arrived, message)
       if (listeners.length === 0) return
       void read(message).then((record) => listeners.forEach((listener) => listener(record, message.messageId)))
     },

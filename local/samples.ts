@@ -120,8 +120,8 @@ export const samples: readonly Sample[] = [
   },
 ]
 
-/** As the server of example.com hands it on. */
-function sentBy(address: string): readonly string[] {
+/** The header of a letter of `address`, as the server of example.com hands it on. */
+export function sentBy(address: string): readonly string[] {
   return [
     `From: ${address}`,
     'To: gone@partner.example',
@@ -144,11 +144,15 @@ function letter(from: string, to: string, subject: string, body = 'Yours'): Buff
 }
 
 /** A delivery status notification (RFC 3464, RFC 6522), as mail servers send them, that returns a header. */
-function report(to: string, returned: readonly string[]): Buffer {
+export function report(
+  to: string,
+  returned: readonly string[],
+  subject = 'Undelivered Mail Returned to Sender',
+): Buffer {
   return lines(
     'From: Mail Delivery System <MAILER-DAEMON@partner.example>',
     `To: ${to}`,
-    'Subject: Undelivered Mail Returned to Sender',
+    `Subject: ${subject}`,
     'Message-ID: <report@partner.example>',
     'Auto-Submitted: auto-replied',
     'MIME-Version: 1.0',
@@ -176,7 +180,7 @@ function report(to: string, returned: readonly string[]): Buffer {
 }
 
 /** The test string of the anti-virus industry, in two halves: whole, it would make a scanner take this file away. */
-function eicar(): string {
+export function eicar(): string {
   return ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR', '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'].join('')
 }
 

@@ -11,7 +11,7 @@ import { resolverOf } from './dns/resolver.ts'
 import { startDnsServer, type DnsServer } from './dns/server.ts'
 import { startEvents } from './events.ts'
 import { zoneFault, type FaultPlan } from './faults.ts'
-import { poolNamed, startFunctions } from './functions.ts'
+import { poolNamed, startFunctions, type Invoked } from './functions.ts'
 import type { InvocationAnswer } from './lambda/function.ts'
 import type { FunctionPool } from './lambda/pool.ts'
 import { principalsOf } from './principals.ts'
@@ -56,6 +56,8 @@ export type StackOptions = {
   readonly onReport: (sentence: string) => void
   /** Each line that a function writes; its metrics are among them. */
   readonly onLog: (line: string) => void
+  /** A function was run, whoever ran it. @default nothing */
+  readonly onInvoked?: (invoked: Invoked) => void
   /** Added to the environment of every function, such as AWS_ENDPOINT_URL_SECRETS_MANAGER. @default nothing */
   readonly environment?: Readonly<Record<string, string>>
   /** Milliseconds that a second of waiting lasts, in a queue or before another try. @default 1000 */

@@ -1,29 +1,30 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { createDirectoryEditor } from '../lambda/adapters/directory-editor.ts'
-import { parseConfig, problemsText } from '../lambda/config.ts'
 import { explain } from '../lambda/core/explain.ts'
 import { shown } from '../lambda/core/plain-text.ts'
 import type { DecisionRecord } from '../lambda/core/record.ts'
-import { describeProblem, parseZoneFile } from './dns/zone-file.ts'
-import type { DnsRecord } from './dns/records.ts'
 import { sampleRecords } from './dns/sample-zones.ts'
 import { createFaultPlan, faultNames, readFault } from './faults.ts'
+import { drained, handingOverTo, handsOver } from './hand-over-to-inbox.ts'
+import { createInbox, type Inbox } from './inbox.ts'
 import { createLocalRecords, type LocalRecords } from './local-records.ts'
 import { localStackFile, describeStack } from './local-stack-file.ts'
+import { startCounting, startPage, type Counting, type Page } from './page/page.ts'
 import { replay } from './replay.ts'
 import { asExpected, replaySummary, sampleTable, type Judged } from './report.ts'
-import { sampleConfig, sampleDirectory, samples } from './samples.ts'
+import { sampleDirectory, samples } from './samples.ts'
 import { send } from './send.ts'
-import { assumedBehaviour, readBehaviour, type ReadBehaviour } from './ses/behaviour.ts'
+import { readConfig, readConformance, readZones } from './start-files.ts'
 import { startStack, type LocalStack } from './stack.ts'
 
 type Options = {
   readonly once: boolean
   readonly json: boolean
   readonly port: number
+  readonly pagePort: number
   readonly dataDir?: string
   readonly config?: string
   readonly conformance?: string
@@ -66,8 +67,11 @@ async function main(options: Options): Promise<number> {
   const { records: extra, problems } = readZones(options.zone)
   if (problems.length > 0) return refuse(problems.join('\n'), 2)
   const records = createLocalRecords()
+  const counting = startCounting()
+  const report = (sentence: string): void => void process.stderr.write(`${shown(sentence)}\n`)
+  const inbox = handsOver(config) ? null : await createInbox({ dataDir, onReport: report })
   const started = await startStack({
-    config,
+    config: inbox === null ? config : handingOverTo(inbox.port, config),
     region: typeof config['region'] === 'string' ? config['region'] : 'us-east-1',
     dataDir,
     smtpPort: options.port,
@@ -75,21 +79,46 @@ async function main(options: Options): Promise<number> {
     faults,
     behaviour: read.behaviour,
     schedules: true,
-    onReceived: records.received,
-    onReport: (sentence) => void process.stderr.write(`${shown(sentence)}\n`),
-    onLog: records.logged,
+    onReceived: (message) => {
+      counting.onReceived(message)
+      records.received(message)
+    },
+    onReport: report,
+    onLog: (line) => {
+      counting.onLog(line)
+      records.logged(line)
+    },
+    onInvoked: counting.onInvoked,
   })
-  if (started.answer === 'refused') return refuse(started.sentence, 1)
-  const { stack } = started
+  if (started.answer === 'refused') {
+    await inbox?.close()
+    return refuse(started.sentence, 1)
+  }
+  return whileUp({ stack: started.stack, inbox, records, counting }, options, report)
+}
+
+type Started = Pick<Up, 'stack' | 'inbox'> & { readonly records: LocalRecords; readonly counting: Counting }
+
+async function whileUp(started: Started, options: Options, onReport: (sentence: string) => void): Promise<number> {
+  const { stack, inbox, records } = started
   records.attach(stack)
+  let page: Page | null = null
   try {
-    return await run(stack, records, options)
+    const knownRecipients = options.config === undefined ? [...sampleDirectory.keys()] : []
+    // Before the first message, so that the page knows of all of them.
+    if (!options.once) page = await startPage({ ...started, knownRecipients, port: options.pagePort, onReport })
+    return await run({ stack, inbox, page }, records, options)
   } finally {
+    await page?.close()
     await stack.close()
+    await inbox?.close()
   }
 }
 
-async function run(stack: LocalStack, records: LocalRecords, options: Options): Promise<number> {
+type Up = { readonly stack: LocalStack; readonly inbox: Inbox | null; readonly page: Page | null }
+
+async function run(up: Up, records: LocalRecords, options: Options): Promise<number> {
+  const { stack } = up
   const print = (record: DecisionRecord): void => {
     if (options.json) process.stdout.write(`${JSON.stringify(record)}\n`)
   }
@@ -110,8 +139,9 @@ async function run(stack: LocalStack, records: LocalRecords, options: Options): 
     say(options, replaySummary(replayed))
     if (replayed.accepted !== replayed.records) exitCode = 1
   }
-  if (options.once) return exitCode
-  await stayUp(stack, records, options, print)
+  if (!options.once) await stayUp(up, records, options, print)
+  else if (!(await drained(stack, 60_000)))
+    return refuse('Some mail still waits to be handed over.', options.fault.length > 0 ? exitCode : 1)
   return exitCode
 }
 
@@ -140,7 +170,7 @@ async function tellTheStory(
 }
 
 async function stayUp(
-  stack: LocalStack,
+  up: Up,
   records: LocalRecords,
   options: Options,
   print: (record: DecisionRecord) => void,
@@ -153,14 +183,14 @@ async function stayUp(
     }
   })
   mkdirSync(dirname(localStackFile), { recursive: true })
-  writeFileSync(localStackFile, JSON.stringify(describeStack(stack), null, 2))
-  say(options, upText(stack))
+  writeFileSync(localStackFile, JSON.stringify(describeStack(up.stack, up), null, 2))
+  say(options, upText(up))
   stayingUp = true
   await interrupted
   rmSync(localStackFile, { force: true })
 }
 
-function upText(stack: LocalStack): string {
+function upText({ stack, inbox, page }: Up): string {
   const { RecordBucket, MailBucket, DirectoryTable } = stack.outputs
   return [
     '',
@@ -169,6 +199,8 @@ function upText(stack: LocalStack): string {
     `S3        ${stack.s3.url}  buckets ${RecordBucket ?? ''} (records), ${MailBucket ?? ''} (raw mail)`,
     `DynamoDB  ${stack.dynamoDb.url}  table ${DirectoryTable ?? ''}`,
     `DNS       ${stack.dns.address}`,
+    ...(page === null ? [] : [`Page      ${page.url}  dashboards, decisions, the inbox`]),
+    ...(inbox === null ? [] : [`Inbox     127.0.0.1:${inbox.port}  what is handed over, by SMTP`]),
     'Ctrl-C ends it.',
   ].join('\n')
 }
@@ -178,56 +210,6 @@ async function seed(stack: LocalStack): Promise<void> {
   const editor = createDirectoryEditor(stack.clients.dynamoDb, stack.outputs['DirectoryTable'] ?? '')
   for (const [key, entry] of sampleDirectory) await editor.add(key, 'example.com', entry)
   await editor.complete('example.com', new Date().toISOString())
-}
-
-type ReadConfig = { readonly config: { readonly [name: string]: unknown }; readonly problem: string | null }
-
-/** A file that holds the settings themselves, or a cdk.json that has them under `context.quietgate`. */
-function readConfig(path: string | undefined): ReadConfig {
-  if (path === undefined) return { config: sampleConfig, problem: null }
-  try {
-    const read = JSON.parse(readFileSync(path, 'utf8')) as {
-      readonly [name: string]: unknown
-      readonly context?: unknown
-    }
-    const context = read.context as { readonly quietgate?: unknown } | undefined
-    const config = (context?.quietgate ?? read) as ReadConfig['config']
-    // The same check as at synth, here in the name of the file that the mistake stands in.
-    const parsed = parseConfig(config, path)
-    // What a boundary allows stands in the account alone, so that nothing here could be held against it.
-    const known = { ...config, permissionsBoundary: null }
-    return { config: known, problem: parsed.kind === 'problems' ? problemsText(parsed.problems) : null }
-  } catch (error) {
-    return { config: {}, problem: `--config ${path} is not a JSON file that can be read: ${(error as Error).message}` }
-  }
-}
-
-/** What `quietgate conformance` found out. */
-function readConformance(path: string | undefined): ReadBehaviour {
-  if (path === undefined) return { kind: 'behaviour', behaviour: assumedBehaviour }
-  try {
-    return readBehaviour(readFileSync(path, 'utf8'), path)
-  } catch (error) {
-    return { kind: 'problem', sentence: `--conformance ${path} cannot be read: ${(error as Error).message}` }
-  }
-}
-
-function readZones(paths: readonly string[]): {
-  readonly records: readonly DnsRecord[]
-  readonly problems: readonly string[]
-} {
-  const records: DnsRecord[] = []
-  const problems: string[] = []
-  for (const path of paths) {
-    try {
-      const zone = parseZoneFile(readFileSync(path, 'utf8'), path)
-      if (zone.kind === 'problems') problems.push(...zone.problems.map(describeProblem))
-      else records.push(...zone.records)
-    } catch (error) {
-      problems.push(`--zone ${path} cannot be read: ${(error as Error).message}`)
-    }
-  }
-  return { records, problems }
 }
 
 /** What is for people goes to standard error where standard output is for programs. */
@@ -253,6 +235,7 @@ const program = new Command('npm start --')
   .option('--once', 'end after the samples (or the replay): 0, or 1 if one did not go as expected', false)
   .option('--json', 'print one decision record a line on standard output', false)
   .option('--port <port>', 'the SMTP port on 127.0.0.1; 0 for any that is free', readPort, 2525)
+  .option('--page-port <port>', 'the port of the page on 127.0.0.1; 0 for any that is free', readPort, 8025)
   .option('--data-dir <folder>', 'keep what is stored here, and find it again (default: a temporary folder)')
   .option('--config <file>', 'a configuration instead of the one of the samples')
   .option('--conformance <file>', 'do as quietgate conformance found SES to do, where nothing is documented')

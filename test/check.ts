@@ -8,6 +8,7 @@ const checks: readonly (readonly [what: string, ...command: readonly string[]])[
   ['format', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['lint', 'eslint', '.'],
   ['types', 'tsc', '-p', '.'],
+  ["types of the browser's side", 'tsc', '-p', 'local/page/client'],
   [
     'import rules',
     'depcruise',

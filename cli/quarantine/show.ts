@@ -1,70 +1,65 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3'
+import type { S3Client } from '@aws-sdk/client-s3'
+import { createS3MailStore } from '../../lambda/adapters/s3-mail.ts'
 import { createS3RecordObjects } from '../../lambda/adapters/s3-record-objects.ts'
-import type { QuarantinePointer } from '../../lambda/core/effects.ts'
-import { toldMessage } from '../../lambda/core/trace/told-message.ts'
-import type { RecordObjects } from '../../lambda/ports/record-objects.ts'
-import { searchRecords } from '../../lambda/trace.ts'
-import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import { print, printJson } from '../terminal.ts'
 import { oneLine } from '../../lambda/core/plain-text.ts'
+import type { Preview } from '../../lambda/core/preview.ts'
+import type { DecisionRecord } from '../../lambda/core/record.ts'
+import type { MailStore } from '../../lambda/ports/mail-store.ts'
+import { keptMessage, unreadSentence } from '../../lambda/quarantine/kept-message.ts'
+import { exitCodes, type ExitCode } from '../exit-codes.ts'
+import { print, printJson, type Terminal } from '../terminal.ts'
 import { withRecords } from '../trace/open-records.ts'
 import { fail, type Verb } from '../verb.ts'
-import { pointerPrefix, readPointer } from '../../lambda/quarantine/pointers.ts'
 
-/** So much of the raw mail is read, and so many of its lines are shown. */
-const mostOctets = 64 * 1024
-const mostLines = 120
-
-/** Shows one message that was put aside. Nothing of it is decoded: what is shown is what its sender wrote, as text. */
+/** Shows one message that was put aside, decoded as the widget of the dashboard shows it: as text and nothing else. */
 export function show(id: string, verb: Verb): Promise<ExitCode> {
-  return withRecords(verb, async ({ client, bucket }) => {
-    const objects = createS3RecordObjects(client, bucket)
-    const { signal } = new AbortController()
-    const pointer = await pointerOf(objects, id, signal)
-    if (pointer === null) return fail(verb, `${id} is not in quarantine: see quietgate quarantine list.`)
-    const at = Date.parse(pointer.received_at)
-    const question = {
-      recipient: null,
-      sender: null,
-      messageId: pointer.message_id,
-      words: [],
-      from: new Date(at).toISOString(),
-      until: new Date(at + 1).toISOString(),
+  return withRecords(verb, async ({ config, client, bucket }) => {
+    const { mailDays, recordsDays } = config.retention
+    const ports = {
+      objects: createS3RecordObjects(client, bucket),
+      mail: (record: DecisionRecord) => mailOf(client, record),
+      mailDays: Math.max(mailDays, recordsDays),
+      clock: Date.now,
     }
-    const options = { unpackAtOnce: 4, readAtOnce: 32, onProgress: () => undefined }
-    const { matches } = await searchRecords(objects, question, options, signal)
-    const messages = matches.flatMap((record) => toldMessage(question, record))
-    const raw = pointer.kept_key === undefined ? null : await beginningOf(client, pointer.kept_key)
-    if (verb.json) await printJson(verb.terminal, { ...pointer, messages, beginning: raw })
-    else {
-      for (const { headline, evidence, next } of messages) {
-        await print(verb.terminal, oneLine(headline, 1000))
-        for (const sentence of [...evidence, ...next]) await print(verb.terminal, `  - ${oneLine(sentence, 1000)}`)
-      }
-      await print(verb.terminal, '')
-      const lines = raw?.split(/\r?\n/, mostLines) ?? ['The raw mail is gone.']
-      for (const line of lines) await print(verb.terminal, oneLine(line, 200))
+    const message = await keptMessage({ id, day: null }, ports, new AbortController().signal)
+    if (message === null) return fail(verb, `${id} is not in quarantine: see quietgate quarantine list.`)
+    const { record, told, mail } = message
+    const preview = mail.answer === 'preview' ? mail.preview : null
+    if (verb.json) {
+      const { message_id, received_at, kept_key } = record
+      await printJson(verb.terminal, { message_id, received_at, kept_key, messages: told, preview })
+      return exitCodes.ok
     }
+    for (const { headline, evidence, next } of told) {
+      await print(verb.terminal, oneLine(headline, 1000))
+      for (const sentence of [...evidence, ...next]) await print(verb.terminal, `  - ${oneLine(sentence, 1000)}`)
+    }
+    await print(verb.terminal, '')
+    if (mail.answer === 'preview') await printPreview(mail.preview, verb.terminal)
+    else await print(verb.terminal, unreadSentence(mail))
     return exitCodes.ok
   })
 }
 
-async function pointerOf(objects: RecordObjects, id: string, signal: AbortSignal): Promise<QuarantinePointer | null> {
-  for await (const page of objects.list(pointerPrefix, signal)) {
-    const found = page.find(({ key }) => key.endsWith(`/${encodeURIComponent(id)}.json`))
-    if (found !== undefined) return readPointer(objects, found.key, signal)
+async function printPreview(preview: Preview, terminal: Terminal): Promise<void> {
+  const { fields, moreFields, text, textType, isCut, parts } = preview
+  for (const { name, value } of fields) await print(terminal, oneLine(`${name}: ${value}`, 1000))
+  if (moreFields > 0) await print(terminal, `(${moreFields} more fields)`)
+  await print(terminal, '')
+  for (const line of text?.split('\n') ?? ['(no part that is text)']) await print(terminal, oneLine(line, 1000))
+  if (isCut) await print(terminal, '(there is more of it)')
+  await print(terminal, '')
+  for (const { type, name, octets } of parts) {
+    const taken = type === textType ? ', shown above' : ''
+    await print(terminal, oneLine(`Part: ${type}, ${name ?? 'no name'}, ${octets} octets${taken}`, 400))
   }
-  return null
 }
 
-/** Null: the raw mail is gone. */
-async function beginningOf(client: S3Client, keptKey: string): Promise<string | null> {
-  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/([^]+)$/.exec(keptKey) ?? []
-  try {
-    const object = await client.send(new GetObjectCommand({ Bucket, Key, Range: `bytes=0-${mostOctets - 1}` }))
-    return (await object.Body?.transformToString('utf8')) ?? null
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchKey') return null
-    throw error
+/** The record says where the mail lies: the key is what stands before the id, and the id. */
+function mailOf(client: S3Client, { kept_key = '', message_id }: DecisionRecord): MailStore {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/([^]+)$/.exec(kept_key) ?? []
+  if (bucket === undefined || key?.endsWith(message_id) !== true) {
+    return () => Promise.resolve({ answer: 'failed', cause: 'missing' })
   }
+  return createS3MailStore(client, bucket, key.slice(0, -message_id.length))
 }

@@ -3,17 +3,19 @@ import { answerOf, type TraceAnswer, type TraceCause } from '../../lambda/core/t
 import type { TraceQuestion } from '../../lambda/core/trace/question.ts'
 import type { TracedMessage } from '../../lambda/core/trace/told-message.ts'
 import { searchRecords } from '../../lambda/trace.ts'
+import type { IndexUse } from '../../lambda/trace/narrow.ts'
 import { createProgress } from '../dnsbl/progress.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { barOf } from '../recipients/bar.ts'
 import { print, printJson, say } from '../terminal.ts'
-import type { Verb } from '../verb.ts'
+import { fail, type Verb } from '../verb.ts'
 import { oneLine } from '../../lambda/core/plain-text.ts'
 import { withRecords, type OpenRecords } from './open-records.ts'
+import { openIndex, sentenceOfUse, type OpenIndex, type Way } from './narrowing.ts'
 import { readQuestion, type TraceInput } from './read-question.ts'
 
 /** Searches the records of the stack for what was asked, and says what became of it. */
-export async function trace(input: TraceInput, verb: Verb): Promise<ExitCode> {
+export async function trace(input: TraceInput, way: Way, verb: Verb): Promise<ExitCode> {
   const now = new Date()
   const read = readQuestion(input, now)
   if (read.answer === 'problem') {
@@ -22,7 +24,9 @@ export async function trace(input: TraceInput, verb: Verb): Promise<ExitCode> {
   }
   const { question } = read
   return withRecords(verb, async (opened) => {
-    const answer = await ask(question, now, opened, verb)
+    const narrowing = await openIndex(way, opened.stack)
+    if (narrowing.answer === 'missing') return fail(verb, narrowing.sentence)
+    const answer = await ask(question, now, opened, narrowing, verb).finally(narrowing.close)
     if (verb.json) await printJson(verb.terminal, { question, ...answer })
     else await tell(answer, question, verb)
     return exitCodeOf(answer)
@@ -33,6 +37,7 @@ async function ask(
   question: TraceQuestion,
   now: Date,
   { config, client, bucket }: OpenRecords,
+  { options: narrowing }: OpenIndex,
   { terminal }: Verb,
 ): Promise<TraceAnswer> {
   const progress = createProgress(terminal)
@@ -42,7 +47,8 @@ async function ask(
   const onProgress = (done: number, of: number): void => progress.show(barOf(done, of))
   try {
     const objects = createS3RecordObjects(client, bucket)
-    const options = { unpackAtOnce: 4, readAtOnce: 32, onProgress }
+    const onIndex = (use: IndexUse): void => say(terminal, sentenceOfUse(use))
+    const options = { unpackAtOnce: 4, readAtOnce: 32, onProgress, onIndex, ...narrowing }
     const found = await searchRecords(objects, kept, options, new AbortController().signal)
     const domains = config.domains.map(({ name }) => name)
     return answerOf(question, found, { domains, keptSince, now: now.toISOString() })

@@ -44,6 +44,7 @@ function failureRows(props: DashboardsProps): Rows {
           ours('FilterFailures', { label: 'bugs' }),
           ours('EventsRepeated', { label: 'asked again by SES' }),
           ours('MailUnread', { label: 'bounces not read' }),
+          ours('EntriesUnread', { label: 'entries not read' }),
           ours('ProofsSilent', { label: 'proofs without an answer' }),
           ours('BounceMemoryFailures', { label: 'memory of bounces' }),
           ours('SeenUnmarked', { label: 'last mail not noted' }),

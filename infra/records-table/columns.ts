@@ -77,6 +77,11 @@ function reason(): string {
     in_window: 'int',
     limit: 'int',
     problems: `array<${struct({ at: 's', expected: 's', found: 's' })}>`,
+    entry: 's',
+    place: 's',
+    owner: 's',
+    entry_reason: 's',
+    expires_at: 's',
   })
 }
 

@@ -12,7 +12,12 @@ import { expiry, ledgerKey } from './ledger-items.ts'
  * The marks in the ledger: an item `handed#MESSAGE` a message, with `settled` (a set of texts), `reserved_until` (milliseconds
  * since 1970) and `expires_at`. SES takes at most 50 recipients a message, so that no item grows large.
  */
-export function createDynamoDbHandOverMarks(client: DynamoDBClient, table: string): HandOverMarks {
+export function createDynamoDbHandOverMarks(
+  client: DynamoDBClient,
+  table: string,
+  rememberedDays: number,
+): HandOverMarks {
+  const keptForMs = rememberedDays * 86_400_000
   const keyOf = (messageId: string) => ({ [ledgerKey]: { S: `handed#${messageId}` } })
   return {
     begin: async (messageId, now, until, signal) => {
@@ -52,8 +57,6 @@ export function createDynamoDbHandOverMarks(client: DynamoDBClient, table: strin
     },
   }
 }
-
-const keptForMs = 30 * 86_400_000
 
 function number(value: number): AttributeValue {
   return { N: String(Math.trunc(value)) }

@@ -13,7 +13,7 @@ export type ReadCredentials = (signal: AbortSignal) => Promise<string | null>
 /**
  * Hands messages to an SMTP server (RFC 5321), one connection a message. The envelope stays as it was, a null sender too; our
  * fields come on top, and below them every octet of the raw mail but those that cannot travel by SMTP: a CR or an LF alone
- * becomes CRLF.
+ * becomes CRLF. On top of a message that is released nothing comes.
  */
 export function createSmtpRelay(plan: SmtpPlan, readMail: MailStream, credentials: ReadCredentials): HandOverTarget {
   return async (mail, signal) => {
@@ -22,7 +22,8 @@ export function createSmtpRelay(plan: SmtpPlan, readMail: MailStream, credential
     const opened = await readMail(mail.job.kept_key, signal)
     if (opened.answer === 'missing') return all(mail, 'refused', 'the raw mail is not there any more')
     if (opened.answer === 'failed') return all(mail, 'later', `the raw mail could not be read: ${opened.cause}`)
-    const top = ownHeaderLines(mail.job, mail.record)
+    // What is released goes out as it lies there, so that it can be compared with what was kept.
+    const top = mail.job.origin === 'release' ? '' : ownHeaderLines(mail.job, mail.record)
     const content = Readable.from(below(top, opened.content), { objectMode: false })
     try {
       return await session(plan, login, mail, content, top.length + opened.octets, signal)

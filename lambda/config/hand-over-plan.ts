@@ -6,11 +6,18 @@ import type { KeySource } from './values.ts'
 export type { HandOverPlan } from '../core/hand-over/plan.ts'
 
 /** What the worker needs to know; null where nothing is handed over. */
-export function handOverPlanOf({ handOver }: Pick<Config, 'handOver'>): HandOverPlan | null {
+export function handOverPlanOf({ handOver, retention }: Pick<Config, 'handOver' | 'retention'>): HandOverPlan | null {
   if (handOver === null) return null
   const target = targetOf(handOver)
-  return target === null ? null : { target, postmaster: handOver.postmaster }
+  const rememberedDays = retention.mailDays + queuedDays
+  return target === null ? null : { target, postmaster: handOver.postmaster, rememberedDays }
 }
+
+/**
+ * A message can be released, and so queued, as long as its raw mail lies there, and the queue keeps it for so long (infra/hand-over.ts).
+ * Whoever has it is remembered for longer than both: nothing that is queued twice comes twice.
+ */
+const queuedDays = 14
 
 /** The keys that the worker reads, and whose whereabouts its role must know. */
 export function handOverKeys({ target }: HandOverPlan): readonly KeyPolicy[] {

@@ -2,7 +2,7 @@ import type { Measurement } from './effects.ts'
 
 /**
  * Millionths of a US dollar, us-east-1, without free tiers and discounts. From the public price pages of SES, S3, Lambda
- * (arm64), DynamoDB (on demand) and CloudWatch. Whoever changes a number changes the date.
+ * (arm64), DynamoDB (on demand), CloudWatch and Athena. Whoever changes a number changes the date.
  */
 export const prices = {
   asOf: '2026-11',
@@ -11,6 +11,12 @@ export const prices = {
   sesMessage: 100,
   sesChunk: 90,
   s3Put: 5,
+  s3Get: 0.4,
+  /** Out of AWS, to whoever reads from elsewhere: $0.09 a GB. Inside the region it is free. */
+  outByte: 0.00009,
+  /** $5 a TB that a query reads, and 10 MB at least (Amazon Athena pricing). */
+  athenaByte: 0.000005,
+  athenaLeastBytes: 10_000_000,
   lambdaRequest: 0.2,
   lambdaGbSecond: 13.3334,
   /** One read that may be a moment behind is half a unit. */

@@ -47,7 +47,7 @@ const sqs = new SQSClient({ ...clientOptions, useQueueUrlAsEndpoint: false })
 const postpone = createSqsPostponer(sqs, environment.HAND_OVER_QUEUE)
 const ports: HandOverPorts = {
   readRecord: createS3RecordReader(s3, environment.RECORD_BUCKET),
-  marks: createDynamoDbHandOverMarks(new DynamoDBClient(clientOptions), environment.LEDGER_TABLE),
+  marks: createDynamoDbHandOverMarks(new DynamoDBClient(clientOptions), environment.LEDGER_TABLE, plan.rememberedDays),
   target: createTarget(plan.target, clientOptions, createS3MailStream(s3)),
   deadLetters: createSqsQueue(sqs, environment.DEAD_LETTERS),
   metrics: createEmfHandOverMetrics(print, Date.now),

@@ -24,8 +24,13 @@ describe('where delivered mail goes', () => {
         credentials: { name: 'smtp', kept: 'secrets-manager', id: 'quietgate/relay' },
       },
       postmaster: 'admin@example.com',
+      rememberedDays: 44,
     })
     expect(planOf({ smtp: { ...smtp, port: 465 } })).toMatchObject({ target: { port: 465, tls: 'implicit' } })
+  })
+
+  it('remembers who has a message for longer than it can be released, and queued', () => {
+    expect(planOf({ sqs: queue }, { mailDays: 90 })).toMatchObject({ rememberedDays: 104 })
   })
 
   it('is a topic, a queue or a bus', () => {
@@ -68,8 +73,8 @@ describe('where delivered mail goes', () => {
   })
 })
 
-function planOf(handOver: unknown) {
-  const parsed = parseConfig({ domains: ['example.com'], handOver }, where)
+function planOf(handOver: unknown, retention: object = {}) {
+  const parsed = parseConfig({ domains: ['example.com'], handOver, retention }, where)
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'))
   return handOverPlanOf(parsed.config)
 }

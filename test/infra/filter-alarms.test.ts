@@ -43,7 +43,7 @@ describe('the alarms about the filter', () => {
     const ours = watched.filter((series) => series.startsWith('Quietgate '))
     expect(watched.toSorted()).toEqual([...byAws, ...bySes, ...ofTheAccount, ...ours].toSorted())
     expect(ours.filter((series) => !writtenByTheFunctions().has(series))).toEqual([])
-    expect(watched).toHaveLength(21 + 3)
+    expect(watched).toHaveLength(22 + 3)
   })
 
   it('say what they mean, whether mail is being lost, what to do first, and where there is more', () => {
@@ -131,7 +131,7 @@ describe('the alarms about the filter', () => {
 
   it('tell every topic when they begin and when they are over, and nobody where there is none', () => {
     const told = alarmsOf({ topicArns: [topic] })
-    expect(told).toHaveLength(20)
+    expect(told).toHaveLength(21)
     expect(told.map(({ AlarmActions, OKActions }) => [AlarmActions, OKActions])).toEqual(
       told.map(() => [[topic], [topic]]),
     )
@@ -156,7 +156,7 @@ describe('the alarms of the whole stack', () => {
       (alarm as { readonly Properties: Properties }).Properties.AlarmActions,
     ])
     expect(told).toEqual(found.map(([id]) => [id, [topic]]))
-    expect(found.filter(([id]) => id.startsWith('FilterAlarms'))).toHaveLength(20)
+    expect(found.filter(([id]) => id.startsWith('FilterAlarms'))).toHaveLength(21)
     expect(found.length).toBeGreaterThan(20)
   })
 

@@ -27,6 +27,7 @@ const smtp: HandOverPlan = {
     credentials: { name: 'smtp', kept: 'secrets-manager', id: 'quietgate/relay' },
   },
   postmaster: null,
+  rememberedDays: 44,
 }
 
 /** Both constructs, with what they need, in a stack of their own. */
@@ -118,7 +119,7 @@ describe('the hand-over', () => {
     [{ kind: 'eventbridge', busArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/mail' }, 'Allow events:PutEvents'],
   ] as const)('may use its target alone: %j', (target, action) => {
     const [, arn] = Object.values(target)
-    const statements = statementsOf('HandOverWorkerRole', resourcesOf({ target, postmaster: null }))
+    const statements = statementsOf('HandOverWorkerRole', resourcesOf({ ...smtp, target }))
     expect(statements.filter(({ Resource }) => JSON.stringify(Resource).includes(String(arn))).map(wordsOf)).toEqual([
       action,
     ])

@@ -40,6 +40,6 @@ describe('what is kept', () => {
     const resources = templateOf(whole).toJSON()['Resources'] as Record<string, Resource>
     const only = written.filter((line) => /DynamoDB|S3|Logs/.test(line)).map((line) => line.split(' ')[1] ?? '')
     expect(only.filter((id) => resources[id]?.DeletionPolicy !== 'Retain')).toEqual([])
-    expect(only).toHaveLength(17)
+    expect(only).toHaveLength(19)
   })
 })

@@ -239,6 +239,7 @@ describe('what is kept', () => {
         { Id: 'in-14-days', Prefix: 'in/', ExpirationInDays: 14, Status: 'Enabled' },
         { Id: 'quarantine-7-days', Prefix: 'quarantine/', ExpirationInDays: 7, Status: 'Enabled' },
         { Id: 'events-90-days', Prefix: 'events/', ExpirationInDays: 90, Status: 'Enabled' },
+        { Id: 'releases-90-days', Prefix: 'releases/', ExpirationInDays: 90, Status: 'Enabled' },
         {
           Id: 'replaced-30-days',
           NoncurrentVersionExpiration: { NoncurrentDays: 30 },
@@ -326,6 +327,7 @@ describe('the stack', () => {
       ProbeFunction: { Ref: idOf(template, 'AWS::Lambda::Function', 'Probe') },
       ImportFunction: { Ref: idOf(template, 'AWS::Lambda::Function', 'Import') },
       SweepFunction: { Ref: idOf(template, 'AWS::Lambda::Function', 'Sweep') },
+      WidgetRead: { 'Fn::GetAtt': [idOf(template, 'AWS::Lambda::Function', 'WidgetsRead'), 'Arn'] },
       Activation: { 'Fn::GetAtt': [idOf(template, 'Custom::QuietgateActivation'), 'Said'] },
       MxRecords: {
         'Fn::Join': ['', ['example.com: MX 10 inbound-smtp.', { Ref: 'AWS::Region' }, '.amazonaws.com']],

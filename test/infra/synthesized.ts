@@ -57,6 +57,8 @@ export const bundles: readonly BundledFunction[] = [
   'hand-over',
   'deliver',
   'sweep',
+  'widget-read',
+  'widget-release',
 ].map((name) => {
   const directory = join(temporary('dist'), 'functions', name)
   mkdirSync(directory, { recursive: true })

@@ -2,6 +2,7 @@
 # Installs what the system tests run against, on Debian, as root. Takes under a second when everything is there already.
 #
 #   swaks    an SMTP client that states another address by XCLIENT; from its package
+#   chromium the browser that looks at the local page; from its package
 #   postfix, exim, opensmtpd, sendmail  mail servers
 #   rbldnsd  a server of DNS lists
 #   unbound  a resolver
@@ -20,7 +21,7 @@ updated=no
 
 main() {
   require_debian
-  install_packages swaks
+  install_packages swaks chromium
   unpack postfix postfix
   unpack exim exim4-daemon-light
   unpack opensmtpd opensmtpd

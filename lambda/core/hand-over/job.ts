@@ -19,8 +19,11 @@ export type HandOverJob = {
   readonly null_sender: boolean
   /** How often somebody has put refused recipients back into the queue: what was refused in an earlier round is tried anew. */
   readonly round: number
-  /** `orphan`: nobody knows the envelope, and it was guessed from the header. */
-  readonly origin: 'receipt' | 'orphan'
+  /**
+   * `orphan`: nobody knows the envelope, and it was guessed from the header. `release`: it was stopped, and somebody wants it handed to
+   * these recipients after all.
+   */
+  readonly origin: 'receipt' | 'orphan' | 'release'
 }
 
 /** What a target did not take for good, as it lies in the queue of dead letters. The job holds the refused recipients alone. */
@@ -78,9 +81,11 @@ function isJob(value: unknown): value is HandOverJob {
     (mailFrom === undefined || isText(mailFrom)) &&
     typeof fieldOf(value, 'null_sender') === 'boolean' &&
     Number.isInteger(fieldOf(value, 'round')) &&
-    (fieldOf(value, 'origin') === 'receipt' || fieldOf(value, 'origin') === 'orphan')
+    origins.has(fieldOf(value, 'origin'))
   )
 }
+
+const origins: ReadonlySet<unknown> = new Set<HandOverJob['origin']>(['receipt', 'orphan', 'release'])
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''

@@ -5,6 +5,8 @@ export type HandOverPlan = {
   readonly target: TargetPlan
   /** Who gets what comes for postmaster@ and abuse@; null: they keep their address. */
   readonly postmaster: string | null
+  /** For so many days it is remembered who has a message. */
+  readonly rememberedDays: number
 }
 
 export type TargetPlan =

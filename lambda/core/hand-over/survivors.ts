@@ -13,7 +13,8 @@ export type Survivor = {
 
 /**
  * Who gets the message: each recipient whom the record does not stop. Without a record nobody has stopped anybody, and all
- * get it; so does a recipient whom the record does not know. An error costs one delivery too many, never one too few.
+ * get it; so does a recipient whom the record does not know. An error costs one delivery too many, never one too few. The recipients of
+ * a release were chosen by somebody who knew that they were stopped: all of them get it.
  *
  * @param postmaster who reads what comes for postmaster@ (RFC 5321 4.5.1) and abuse@ (RFC 2142); null: they keep their address
  */
@@ -22,9 +23,8 @@ export function survivorsOf(
   record: Pick<DecisionRecord, 'recipients'> | null,
   postmaster: string | null,
 ): readonly Survivor[] {
-  const stopped = new Set(
-    (record?.recipients ?? []).flatMap(({ address, action }) => (action === 'deliver' ? [] : [address])),
-  )
+  const judged = job.origin === 'release' ? [] : (record?.recipients ?? [])
+  const stopped = new Set(judged.flatMap(({ address, action }) => (action === 'deliver' ? [] : [address])))
   const left = [...new Set(job.recipients)].filter((recipient) => !stopped.has(recipient))
   return left.map((recipient) => ({ recipient, to: postmaster !== null && isRole(recipient) ? postmaster : recipient }))
 }

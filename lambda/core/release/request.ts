@@ -28,6 +28,8 @@ export type ReleaseOutcome =
       readonly at: string
       readonly recipients: readonly string[]
       readonly before: readonly Released[]
+      /** What whoever asks should know of it, a sentence each. */
+      readonly notes?: readonly string[]
     }
   /** All of them had been released. */
   | { readonly answer: 'already-released'; readonly before: readonly Released[] }
@@ -47,4 +49,10 @@ export type Released = {
   readonly released_at: string
   readonly reason: string
   readonly by: ReleasedBy
+}
+
+/** The same as whoever reads the trail sees it. */
+export type ReleaseSeen = Released & {
+  /** When its job went into the queue of the hand-over; null: nobody noted that it did. */
+  readonly queued_at: string | null
 }

@@ -1,4 +1,5 @@
 import type { DecisionRecord } from '../record.ts'
+import type { ReleaseSeen } from '../release/request.ts'
 import { isSame, partsOf, type TraceQuestion } from './question.ts'
 import { neverReached, notKept, notServed, type Silence } from './silence.ts'
 import { distanceOf } from './similar.ts'
@@ -9,7 +10,7 @@ export type TraceCause = MessageCause | 'to-another-address' | Silence['cause'] 
 
 /** The answer to a question, in words: what happened, what that is known from, and what to do. */
 export type TraceAnswer = {
-  /** Of the message that tells most: the latest that was stopped, else the latest. */
+  /** Of the message that tells most: the latest that is stopped, one that was released behind all others; else the latest. */
   readonly cause: TraceCause
   readonly headline: string
   readonly evidence: readonly string[]
@@ -30,6 +31,8 @@ export type TraceFound = {
   readonly looked: number
   /** What could not be read, a sentence each. */
   readonly unread: readonly string[]
+  /** What was released of the matches; absent: nothing. */
+  readonly releases?: readonly ReleaseSeen[]
 }
 
 /** What is known beside the records. */
@@ -48,8 +51,12 @@ export function answerOf(question: TraceQuestion, found: TraceFound, ground: Tra
   const messages = found.matches
     .toSorted((a, b) => (a.received_at < b.received_at ? 1 : -1))
     .slice(0, mostMessages)
-    .flatMap((record) => toldMessage(question, record))
-  const telling = messages.find(({ action }) => action !== 'deliver') ?? messages[0]
+    .flatMap((record) => toldMessage(question, record, found.releases))
+  // What was released needs nobody any more.
+  const telling =
+    messages.find(({ action, released }) => action !== 'deliver' && released === undefined) ??
+    messages.find(({ action }) => action !== 'deliver') ??
+    messages[0]
   if (telling !== undefined) return foundAnswer(telling, messages, found)
   const near = nearest(question, found.toOthers)
   if (near !== null) return nearAnswer(question, near, found)

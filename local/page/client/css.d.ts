@@ -1,0 +1,2 @@
+/** esbuild puts it into app.css. */
+declare module '*.css'

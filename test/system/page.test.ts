@@ -1,0 +1,287 @@
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import axe from 'axe-core'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { InboxAnswer } from '../../local/page/api.ts'
+import { send } from '../../local/send.ts'
+import { operatorKeys } from '../../local/stack.ts'
+import { open, picture, startBrowser, type Watched } from './browser.ts'
+import { startLocally, type LocalStart } from './local-start.ts'
+
+/*
+ * The local page in a real browser, over the stack that `npm start` runs: what a person sees, in the order in which they would.
+ */
+
+let local: LocalStart
+let browser: Browser
+let watched: Watched
+let page: Page
+
+/** What the page promises: a message is seen so many milliseconds after it was accepted. */
+const promiseMs = 2000
+/** A search is a call of a function that may start cold, on a machine that may be busy. */
+const patience = { timeout: 30_000 }
+
+beforeAll(async () => {
+  ;[local, browser] = await Promise.all([startLocally(), startBrowser()])
+  watched = await open(browser, `${local.page}/#Flow`)
+  page = watched.page
+  await feed().first().waitFor(patience)
+  return async () => {
+    await browser.close()
+    await local.close()
+  }
+})
+afterEach(() => {
+  expect(watched.complaints).toEqual([])
+})
+
+describe('the local page', () => {
+  it('shows a decision within 2 seconds after the message was accepted, and the charts move with it', async () => {
+    const came = page.locator('dd[data-label="came"]')
+    await came.scrollIntoViewIfNeeded()
+    await expect.poll(() => numberIn(came), patience).toBeGreaterThan(0)
+    const before = await numberIn(came)
+    await sendLetter({ subject: 'The first one that is seen' })
+    const accepted = performance.now()
+    await feed('The first one that is seen').waitFor({ timeout: promiseMs })
+    const seenAfter = performance.now() - accepted
+    await expect.poll(() => numberIn(came), { timeout: promiseMs, interval: 50 }).toBe(before + 1)
+    const movedAfter = performance.now() - accepted
+    process.stdout.write(`seen after ${seenAfter.toFixed(0)} ms, charts moved after ${movedAfter.toFixed(0)} ms\n`)
+    expect(seenAfter).toBeLessThan(promiseMs)
+    expect(movedAfter).toBeLessThan(promiseMs)
+  })
+
+  it('draws every chart as numbers, too', async () => {
+    const chart = panel('What became of the mail, hour by hour?')
+    await chart.scrollIntoViewIfNeeded()
+    await chart.getByRole('img', { name: /delivered: [1-9]/ }).waitFor(patience)
+    await chart.getByRole('button', { name: 'Table' }).click()
+    const heads = await chart.getByRole('columnheader').allTextContents()
+    expect(heads).toEqual(['from (UTC)', 'delivered', 'quarantined', 'discarded'])
+    expect(await chart.getByRole('rowheader').count()).toBeGreaterThan(0)
+    await chart.getByRole('button', { name: 'Table' }).click()
+  })
+
+  it('finds a message by the keyboard alone, and says why it was stopped', async () => {
+    await sendLetter({ ...spammer, subject: 'You have won once more' })
+    await feed('You have won once more').waitFor(patience)
+    const widget = panel('Where is my mail?')
+    await widget.getByRole('button', { name: 'Ask again' }).focus()
+    await page.keyboard.press('Enter')
+    await widget.getByLabel('Recipient').waitFor(patience)
+    await tabTo(widget.getByLabel('Words of the subject'))
+    await page.keyboard.type('won once more')
+    await tabTo(widget.getByRole('button', { name: 'Search' }))
+    await page.keyboard.press('Enter')
+    const headline = widget.locator('.qg-headline')
+    await headline.waitFor(patience)
+    expect(await headline.textContent()).toMatch(/quarantine/i)
+    const evidence = await widget.locator('.widget-html').textContent()
+    expect(evidence).toContain('bl.example')
+    expect(evidence).toContain('203.0.113.66')
+    await picture(page, 'found-by-search')
+  })
+
+  it('releases a quarantined message, which arrives in the inbox byte for byte', async () => {
+    const message = letter({ ...spammer, subject: 'Set me free', body: 'Dots:\r\n.\r\n..\r\nand \xe4\xf6\xfc, 8 bit' })
+    const id = await sendLetter({ ...spammer, message })
+    await feed('Set me free').waitFor(patience)
+    const widget = panel('Quarantine: what is kept back?')
+    await widget.getByRole('button', { name: 'Ask again' }).click()
+    await widget
+      .getByRole('row', { name: /Set me free/ })
+      .getByRole('button', { name: 'Show' })
+      .click(patience)
+    await widget.getByLabel('Who you are').fill('Carol of the help desk', patience)
+    await widget.getByLabel('Why it is released').fill('Alice waits for it')
+    await picture(page, 'quarantined-message')
+    await widget.getByRole('button', { name: 'Release for alice@example.com' }).click()
+    const question = page.getByRole('dialog')
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await widget.getByRole('button', { name: 'Release for alice@example.com' }).click()
+    await question.getByRole('button', { name: 'Yes, do it' }).click()
+    await widget.getByText(/Released at/).waitFor(patience)
+    await picture(page, 'released')
+
+    await page.getByRole('tab', { name: /Inbox/ }).click()
+    const arrived = page.locator('.letter', { hasText: 'Set me free' })
+    await arrived.locator('summary').click(patience)
+    await arrived.getByText('Dots:').waitFor(patience)
+    const downloading = page.waitForEvent('download')
+    await arrived.getByRole('link', { name: /Download/ }).click()
+    const file = readFileSync(await (await downloading).path())
+    const kept = await keptMail(id)
+    expect(sha256(file)).toBe(sha256(kept))
+    // What SES puts in front of a message is part of what it keeps; what the sender wrote stands behind it as it was.
+    expect(kept.subarray(-message.length).equals(message)).toBe(true)
+    expect(await inbox('Set me free')).toHaveLength(1)
+    await picture(page, 'inbox')
+    await page.getByRole('tab', { name: /Decisions/ }).click()
+  })
+
+  it('sends a message by its form, and one of the samples again', async () => {
+    await page.getByRole('tab', { name: /Send/ }).click()
+    await page.getByLabel('Subject', { exact: true }).fill('By the form')
+    await page.getByRole('button', { name: 'Send it' }).click()
+    await page.getByText(/^Accepted as /).waitFor(patience)
+    await picture(page, 'send')
+    await page.getByRole('radio', { name: 'Sample' }).check({ force: true })
+    await page.getByRole('button', { name: 'with a virus' }).click()
+    await page.getByRole('tab', { name: /Decisions/ }).click()
+    await feed('By the form').waitFor(patience)
+    expect(await feed('The invoice').count()).toBe(2)
+  })
+
+  it('shows what a hostile sender wrote as text and as nothing else', async () => {
+    const elements = (): Promise<number> => page.locator('script, iframe, img, marquee, svg[onload]').count()
+    const before = await elements()
+    for (const subject of hostileSubjects) await sendLetter({ ...spammer, subject })
+    for (const subject of hostileSubjects) await feed(visible(subject)).waitFor(patience)
+    const widget = panel('Quarantine: what is kept back?')
+    await widget.getByRole('button', { name: 'Ask again' }).click()
+    await widget.getByRole('row', { name: 'cwdb-action action' }).waitFor(patience)
+    expect(await elements()).toBe(before)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    // Of a subject that is markup of a button, no button was made.
+    expect(await page.getByRole('button', { name: 'Free money' }).count()).toBe(0)
+    await picture(page, 'hostile-subjects')
+  })
+})
+
+describe.each(['light', 'dark'] as const)('the page in %s', (theme) => {
+  it.each(['Flow', 'Health', 'Cost'])(
+    'has nothing serious for axe on %s, and is drawn without complaints',
+    async (tab) => {
+      // As high as the whole dashboard: what is far from the screen is not drawn.
+      const seen = await open(browser, `${local.page}/#${tab}`, { theme, height: 5200 })
+      await feed(undefined, seen.page).first().waitFor(patience)
+      await settled(seen.page)
+      await picture(seen.page, `${tab.toLowerCase()}-${theme}`)
+      expect(await seriousOf(seen.page)).toEqual([])
+      for (const name of ['Send', 'Inbox']) {
+        await seen.page.getByRole('tab', { name: new RegExp(name) }).click()
+        expect(await seriousOf(seen.page)).toEqual([])
+      }
+      expect(seen.complaints).toEqual([])
+      await seen.page.context().close()
+    },
+  )
+
+  it('fits a narrow screen', async () => {
+    const seen = await open(browser, `${local.page}/#Flow`, { theme, width: 400, height: 5200 })
+    await feed(undefined, seen.page).first().waitFor(patience)
+    await settled(seen.page)
+    await picture(seen.page, `narrow-${theme}`)
+    expect(
+      await seen.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+    ).toBe(0)
+    expect(seen.complaints).toEqual([])
+    await seen.page.context().close()
+  })
+})
+
+const partner = { from: 'carol@partner.example', clientIp: '198.51.100.10', helo: 'mail.partner.example' }
+/** On two lists of the samples. */
+const spammer = { from: 'offers@spammer.example', clientIp: '203.0.113.66', helo: 'bulk.spammer.example' }
+
+const hostileSubjects = [
+  '<script>alert(1)</script><img src=x onerror=alert(2)>',
+  '"><svg onload=alert(3)><iframe src=https://evil.example/></iframe>',
+  '<button>Free money</button><cwdb-action action="call" endpoint="arn:aws:lambda:us-east-1:1:function:x">{}</cwdb-action>',
+  '\u202efdp.exe\u202c \u0007\u001b[31mred\u001b[0m',
+  `${'A'.repeat(10_000)} the end`,
+]
+
+type Written = typeof partner & { readonly subject: string; readonly body?: string }
+
+function letter({ from, subject, body = 'Yours' }: Pick<Written, 'from' | 'subject' | 'body'>): Buffer {
+  // RFC 2047: what is no ASCII travels encoded.
+  const encoded = /^[ -~]*$/.test(subject) ? subject : `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`
+  const head = [
+    `From: ${from}`,
+    'To: alice@example.com',
+    `Subject: ${encoded}`,
+    'Date: Sat, 21 Nov 2026 10:00:00 +0000',
+  ]
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}\r\n`, 'latin1')
+}
+
+/** Sends to alice@example.com by SMTP, and returns SES's id. */
+async function sendLetter(of: Partial<Written> & { readonly message?: Buffer }): Promise<string> {
+  const { from, clientIp, helo, subject = '', ...rest } = { ...partner, ...of }
+  const message = rest.message ?? letter({ from, subject, ...(rest.body === undefined ? {} : { body: rest.body }) })
+  const envelope = { reversePath: from, recipients: ['alice@example.com'], clientIp, helo }
+  const sent = await send(local.stack.smtpPort, { ...envelope, message })
+  if (sent.answer === 'refused') throw new Error(sent.reply)
+  return sent.reply.split(' ').at(-1) ?? ''
+}
+
+/** Entries of the feed, those with this text. */
+function feed(text?: string, of: Page = page): Locator {
+  return of.locator('.feed .decision', text === undefined ? {} : { hasText: text })
+}
+
+/** A widget of the dashboard, by its title. */
+function panel(title: string): Locator {
+  return page.locator('section.panel').filter({ has: page.getByRole('heading', { name: title, exact: true }) })
+}
+
+/** As the page shows it: cut, and with every character visible. */
+function visible(subject: string): string {
+  return subject.slice(0, 100).replaceAll(/[\p{Cc}\p{Cf}]/gu, '\ufffd')
+}
+
+async function numberIn(place: Locator): Promise<number> {
+  return Number(((await place.textContent()) ?? '').replaceAll(',', ''))
+}
+
+/** Presses Tab until the element has the keyboard: 60 times is farther than anybody would go. */
+async function tabTo(element: Locator): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if (await element.evaluate('(it) => it === it.getRootNode().activeElement')) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`The keyboard does not reach ${String(element)}.`)
+}
+
+/** Waits until every widget has its answer. */
+async function settled(seen: Page): Promise<void> {
+  await expect
+    .poll(() => seen.locator('.panel-body > .hint, .custom .hint, [aria-busy="true"]').count(), patience)
+    .toBe(0)
+}
+
+/** What axe takes for serious or critical, each with where it is. */
+async function seriousOf(seen: Page): Promise<readonly string[]> {
+  // Evaluated and not added as an element: the page's policy runs no script that stands in it.
+  await seen.evaluate(axe.source)
+  const results: axe.AxeResults = await seen.evaluate('axe.run()')
+  return results.violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary ?? ''}`),
+    )
+}
+
+async function inbox(subject: string): Promise<InboxAnswer> {
+  const messages = (await (await fetch(`${local.page}/api/inbox`)).json()) as InboxAnswer
+  return messages.filter((message) => message.subject === subject)
+}
+
+/** What SES stored of a message, as an operator reads it. */
+async function keptMail(id: string): Promise<Buffer> {
+  const { s3: endpoint, region, outputs } = local.stack
+  const s3 = new S3Client({ endpoint, region, credentials: operatorKeys, forcePathStyle: true })
+  const object = await s3.send(new GetObjectCommand({ Bucket: outputs['MailBucket'], Key: `mail/${id}` }))
+  const bytes = Buffer.from((await object.Body?.transformToByteArray()) ?? [])
+  s3.destroy()
+  return bytes
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
