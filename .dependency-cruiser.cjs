@@ -61,12 +61,12 @@ module.exports = {
     ),
     only(
       'records-know-no-adapter',
-      'The compaction, the search of records, their widgets and the release stand over their ports. They may compute with Node: hashes, streams, compression.',
-      '^lambda/(compact-records|trace|quarantine|release|widgets)(\\.ts|/)',
+      'The compaction, the search of records, their widgets, the release and the digest stand over their ports. They may compute with Node: hashes, streams, compression.',
+      '^lambda/(compact-records|trace|quarantine|release|widgets|digest)(\\.ts|/)',
       [
         '^lambda/core/',
         '^lambda/ports/',
-        '^lambda/(compact-records|trace|quarantine|release|widgets)(\\.ts|/)',
+        '^lambda/(compact-records|trace|quarantine|release|widgets|digest)(\\.ts|/)',
         '^(node:)?(crypto|stream|zlib)$',
       ],
     ),

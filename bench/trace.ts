@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { answerOf } from '../lambda/core/trace/answer.ts'
 import { compactedKey } from '../lambda/core/compaction/hours.ts'
+import type { RecordIndex, RowsOfObject } from '../lambda/ports/record-index.ts'
 import type { RecordObjects } from '../lambda/ports/record-objects.ts'
 import { searchRecords } from '../lambda/trace.ts'
+import type { IndexOptions } from '../lambda/trace/narrow.ts'
 import { recordFixture } from '../test/record-fixture.ts'
 
 /**
@@ -37,15 +39,47 @@ async function measure(): Promise<void> {
     from: '2026-11-20T00:00:00.000Z',
     until: '2026-11-21T00:00:00.000Z',
   }
-  const started = performance.now()
   const options = { unpackAtOnce: 4, readAtOnce: 32, onProgress: () => undefined }
-  const found = await searchRecords(folderObjects(), question, options, signal)
-  const seconds = (performance.now() - started) / 1000
+  const search = async (more: IndexOptions) => {
+    const started = performance.now()
+    const found = await searchRecords(folderObjects(), question, { ...options, ...more }, signal)
+    return { found, seconds: (performance.now() - started) / 1000 }
+  }
+  const { found, seconds } = await search({})
   const ground = { domains: null, keptSince: '2026-01-01T00:00:00.000Z', now: '2026-11-21T00:00:00.000Z' }
   const { cause } = answerOf(question, found, ground)
   const { matched, looked } = found
-  const peak = Math.round(process.resourceUsage().maxRSS / 1024)
-  process.stdout.write(`${JSON.stringify({ looked, matched, cause, seconds, peak_rss_mb: peak })}\n`)
+  const peak_rss_mb = Math.round(process.resourceUsage().maxRSS / 1024)
+  const compressed_mb = Math.round((await storedOctets()) / 1_000_000)
+  // What is left to do when an index has said where to look.
+  const narrowed = await search({ index: knowing(), indexFrom: 0 })
+  if (narrowed.found.matched !== matched || narrowed.found.looked !== looked) throw new Error('The answers differ.')
+  const result = { looked, matched, cause, seconds, peak_rss_mb, compressed_mb, narrowed_seconds: narrowed.seconds }
+  process.stdout.write(`${JSON.stringify(result)}\n`)
+}
+
+/** Says at once in which object the planted row is. */
+function knowing(): RecordIndex {
+  const rows = new Map<string, RowsOfObject>()
+  const planted = Math.floor(count / 2)
+  for (let hour = 0, before = 0; hour < hours; hour += 1) {
+    const upTo = Math.ceil(((hour + 1) * count) / hours)
+    rows.set(keyOf(hour), { rows: upTo - before, hits: planted >= before && planted < upTo ? 1 : 0 })
+    before = upTo
+  }
+  return { narrow: () => Promise.resolve({ answer: 'objects', rows, scanned: 0 }) }
+}
+
+async function storedOctets(): Promise<number> {
+  let octets = 0
+  for await (const page of folderObjects().list('records/dt=2026-11-20/', new AbortController().signal)) {
+    for (const { size } of page) octets += size
+  }
+  return octets
+}
+
+function keyOf(hour: number): string {
+  return compactedKey({ day: '2026-11-20', hour: `2026-11-20T${String(hour).padStart(2, '0')}` })
 }
 
 /** Rows of about 2 KB whose addresses, ids and subjects differ; one of them is planted in the middle. */
@@ -55,8 +89,7 @@ async function fill(): Promise<void> {
   for (let hour = 0; hour < hours; hour += 1) {
     const rows: string[] = []
     for (; number < ((hour + 1) * count) / hours; number += 1) rows.push(rowOf(row, number))
-    const name = compactedKey({ day: '2026-11-20', hour: `2026-11-20T${String(hour).padStart(2, '0')}` })
-    const path = join(folder, name)
+    const path = join(folder, keyOf(hour))
     mkdirSync(join(path, '..'), { recursive: true })
     await writeFile(path, gzipSync(`${rows.join('\n')}\n`))
   }

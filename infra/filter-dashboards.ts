@@ -32,6 +32,7 @@ export type ShownParts = {
   readonly rules: ReceiptRules
   /** Not given where records are not put together. */
   readonly compaction?: { readonly function: Deployed }
+  readonly digest?: { readonly function: Deployed } | null
   readonly widgets?: { readonly read: Deployed; readonly release: Deployed | null }
 }
 
@@ -67,7 +68,16 @@ export function addDashboards(
 
 type Deployed = { readonly functionName: string }
 
-function functionsOf({ probe, imports, sentLog, scim, behind, compaction, widgets }: ShownParts): readonly Part[] {
+function functionsOf({
+  probe,
+  imports,
+  sentLog,
+  scim,
+  behind,
+  compaction,
+  widgets,
+  digest,
+}: ShownParts): readonly Part[] {
   const deployed: readonly (readonly [string, Deployed | null | undefined])[] = [
     ['probe of the lists', probe.function],
     ['sweep', behind.sweep.function],
@@ -77,10 +87,13 @@ function functionsOf({ probe, imports, sentLog, scim, behind, compaction, widget
     ['queueing', behind.handOver?.receiver],
     ['hand-over', behind.handOver?.worker],
     ['compaction', compaction?.function],
+    ['digest', digest?.function],
     ['widgets', widgets?.read],
     ['releases by the dashboard', widgets?.release],
   ]
-  return deployed.flatMap(([called, one]) => (one === undefined || one === null ? [] : [{ called, name: one.functionName }]))
+  return deployed.flatMap(([called, one]) =>
+    one === undefined || one === null ? [] : [{ called, name: one.functionName }],
+  )
 }
 
 /** SQS counts nothing of a queue that nobody uses, as dead letters on a good day: they are shown beside one that is used. */
@@ -94,13 +107,14 @@ function queuesOf({ behind: { handOver }, imports, sentLog }: ShownParts): reado
   ]
 }
 
-function extrasOf({ behind, sentLog, scim, compaction }: ShownParts): readonly Extra[] {
+function extrasOf({ behind, sentLog, scim, compaction, digest }: ShownParts): readonly Extra[] {
   return [
     'sweep',
     ...(compaction === undefined ? [] : (['compaction'] as const)),
     ...(behind.handOver === null ? [] : (['hand-over'] as const)),
     ...(sentLog === null ? [] : (['sent-log'] as const)),
     ...(scim === null ? [] : (['scim'] as const)),
+    ...(digest === undefined || digest === null ? [] : (['digest'] as const)),
   ]
 }
 

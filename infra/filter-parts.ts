@@ -4,12 +4,14 @@ import { Key, type IKey } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { policyOf, type Config } from '../lambda/config.ts'
 import { keyPolicy } from '../lambda/config/key-policies.ts'
+import { digestPlanOf } from '../lambda/config/digest-plan.ts'
 import { probePlanOf } from '../lambda/config/probe-plan.ts'
 import { tellTopics } from './alarm-topics.ts'
 import { ListAlarms } from './alarms.ts'
 import type { BundledFunction } from './bundle.ts'
 import { CompactRecords, freshRecordDays } from './compact-records.ts'
 import type { Dashboards } from './dashboards.ts'
+import { Digest } from './digest.ts'
 import { Directory } from './directory.ts'
 import { DomainRecords } from './domain-records.ts'
 import { FilterAlarms } from './filter-alarms.ts'
@@ -74,6 +76,8 @@ export class FilterParts extends Construct {
   readonly compaction: CompactRecords
   /** Those objects, for Athena. */
   readonly recordsTable: RecordsTable
+  /** Null where nobody gets one. */
+  readonly digest: Digest | null
   /** What the dashboards show beside charts, and who may ask for it. */
   readonly widgets: Widgets
   readonly dashboards: Dashboards
@@ -131,6 +135,7 @@ export class FilterParts extends Construct {
       storage,
     })
     this.recordsTable = new RecordsTable(this, 'RecordsTable', { storage })
+    this.digest = this.#digest(config, bundle('digest'))
     this.activated = this.#putInPlace(config)
     this.filterAlarms = this.#watch(config)
     tellTopics(this, config.alarms.topicArns)
@@ -164,6 +169,19 @@ export class FilterParts extends Construct {
     const { concurrency } = scim
     const token = keyPolicy('scim', scim.token)
     return new ScimEndpoint(this, 'Scim', { bundle, token, domains, logDays, concurrency, directory: this.directory })
+  }
+
+  #digest(config: Config, bundle: BundledFunction): Digest | null {
+    const plan = digestPlanOf(config)
+    if (plan === null || config.digest === null) return null
+    const { topicArn } = config.digest
+    return new Digest(this, 'Digest', {
+      bundle,
+      plan,
+      topicArn,
+      logDays: config.retention.logDays,
+      storage: this.storage,
+    })
   }
 
   #watch({ alarms, deadlineMs }: Config): FilterAlarms {

@@ -13,7 +13,8 @@ import { metricNamespace } from '../lambda/core/metric-names.ts'
 import { tellTopics } from './alarm-topics.ts'
 import type { BundledFunction } from './bundle.ts'
 import { FilterParts, type FilterPartsProps } from './filter-parts.ts'
-import { entryPrefix, mailPrefix, pointerPrefix, recordPrefix } from './storage.ts'
+import { grantRelease } from './release-permissions.ts'
+import { entryPrefix, recordPrefix } from './storage.ts'
 
 /** What happens to a message: SES goes on with it; it is kept and listed; it is kept. */
 export type MailAction = 'deliver' | 'quarantine' | 'discard'
@@ -140,11 +141,12 @@ export class MailFilter extends FilterParts {
     return this.storage.records.grantRead(grantee, `${recordPrefix}*`)
   }
 
-  /** Allows to list quarantined mail and to read raw mail, which is what it takes to release a message. */
+  /**
+   * Allows what it takes to release a message by the command line: to read what was stopped and why, to write who released it and an
+   * entry for its sender, and to queue it for the hand-over, where there is one.
+   */
   grantReleaseMail(grantee: IGrantable): Grant {
-    return this.storage.records
-      .grantRead(grantee, `${pointerPrefix}*`)
-      .combine(this.storage.mail.grantRead(grantee, `${mailPrefix}*`))
+    return grantRelease(grantee, this.storage, this.behind.handOver)
   }
 
   /** Allows to read and to change the allow and block entries: who may, decides whose mail passes. */

@@ -1,5 +1,5 @@
 import { Stack, type CfnResource } from 'aws-cdk-lib'
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import { PolicyStatement, type Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import { compactedPrefix } from './compact-records.ts'
 import type { HandOver } from './hand-over.ts'
@@ -25,6 +25,20 @@ export function releaseStatements(
     allow(['s3:PutObject'], below(releaseWrites)),
     allow(['sqs:SendMessage'], [queue.queueArn]),
   ]
+}
+
+/** The same for whoever releases by the command line, with the keys of the buckets. */
+export function grantRelease(
+  grantee: IGrantable,
+  { mail, records }: Storage,
+  handOver: Pick<HandOver, 'queue'> | null,
+): Grant {
+  const grants = [
+    ...releaseReads.map((prefix) => records.grantRead(grantee, `${prefix}*`)),
+    ...releaseWrites.map((prefix) => records.grantPut(grantee, `${prefix}*`)),
+    ...(handOver === null ? [] : [handOver.queue.grantSendMessages(grantee)]),
+  ]
+  return grants.reduce((all, one) => all.combine(one), mail.grantRead(grantee, `${mailPrefix}*`))
 }
 
 /** The findings of cdk-nag about them, for the role that has them. */

@@ -41,6 +41,8 @@ describe('a configuration', () => {
   })
 })
 
+const digest = { topicArn: 'arn:aws:sns:eu-west-1:111122223333:mail-digest' }
+
 /** What somebody may write, and the problem as they read it, without the place at its end. */
 const refused: readonly (readonly [unknown, string])[] = [
   [undefined, 'the configuration is missing: it must be an object'],
@@ -116,6 +118,20 @@ const refused: readonly (readonly [unknown, string])[] = [
   [
     beside({ receiving: { hostedZones: { 'example.net': 'Z1' } } }),
     'receiving.hostedZones.example.net "Z1" is the zone of none of the domains above',
+  ],
+  [
+    beside({ digest: { topicArn: 'mail-digest' } }),
+    'digest.topicArn "mail-digest" is not the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:mail-alarms"',
+  ],
+  [beside({ digest: { ...digest, at: '6:00' } }), 'digest.at "6:00" is not a time of day in UTC, such as "06:00"'],
+  [beside({ digest: { ...digest, at: '24:00' } }), 'digest.at "24:00" is not a time of day in UTC, such as "06:00"'],
+  [
+    beside({ digest: { ...digest, domains: ['example.net'] } }),
+    'digest.domains[0] "example.net" is not one of the domains above',
+  ],
+  [
+    beside({ digest: { ...digest, domains: ['example.com', 'Example.com'] } }),
+    'digest.domains[1] "example.com" is a domain that stands here already',
   ],
   [
     beside({ receiving: { activate: false, replaceActive: true } }),
@@ -400,12 +416,13 @@ describe('parseConfig', () => {
 
 describe('the policy of a configuration', () => {
   it('is what a decision depends on, and nothing of the deploy', () => {
-    const { region, retention, dnsbl, outbound, bounces, receiving, handOver, scim, alarms, ...others } = smallest
+    const { region, retention, dnsbl, outbound, bounces, receiving, handOver, scim, alarms, digest, ...others } =
+      smallest
     const { encryption, permissionsBoundary, ...rest } = others
     const { sentLog, ...judging } = bounces
     const { keys, ...dnsxl } = dnsbl
     expect(handOver).toBe(null)
-    expect([receiving, scim, alarms]).toEqual([smallest.receiving, null, smallest.alarms])
+    expect([receiving, scim, alarms, digest]).toEqual([smallest.receiving, null, smallest.alarms, null])
     expect([encryption, permissionsBoundary]).toEqual([{ kmsKeyArn: null }, null])
     expect([region, retention, outbound, keys, sentLog]).toEqual([
       null,
@@ -584,6 +601,7 @@ describe('the table of settings', () => {
       'bounces.keys[].source',
       'handOver.smtp.host',
       'scim.token',
+      'digest.topicArn',
     ])
     expect(settings.find(({ path }) => path === 'dns.timeoutMs')).toEqual({
       path: 'dns.timeoutMs',
@@ -613,6 +631,7 @@ const smallest: Config = {
   bounces: { ...bouncesOf(), keys: [], sentLog: 'none' },
   handOver: null,
   scim: null,
+  digest: null,
   outbound: { addresses: [], domains: [], domainZones: [] },
   scans: { virus: 'quarantine', spam: 'deliver', dmarcReject: 'deliver' },
   alarms: {

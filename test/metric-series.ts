@@ -1,4 +1,5 @@
 import { createEmfCompactionMetrics } from '../lambda/adapters/emf-compaction-metrics.ts'
+import { createEmfDigestMetrics } from '../lambda/adapters/emf-digest-metrics.ts'
 import { createEmfHandOverMetrics, createEmfSweepMetrics } from '../lambda/adapters/emf-hand-over-metrics.ts'
 import { createEmfImportMetrics } from '../lambda/adapters/emf-import-metrics.ts'
 import { createEmfMetrics } from '../lambda/adapters/emf-metrics.ts'
@@ -21,6 +22,7 @@ export const drivers: Readonly<Record<string, (write: Write, configured: Configu
   'emf-probe-metrics.ts': driveProbe,
   'emf-compaction-metrics.ts': (write) =>
     createEmfCompactionMetrics(write, clock)({ hoursNotCompacted: 1, rowsWritten: 1, unreadable: 1 }),
+  'emf-digest-metrics.ts': (write) => createEmfDigestMetrics(write, clock)({ sent: 1, missing: 1 }),
   'emf-hand-over-metrics.ts': (write) => {
     const metrics = createEmfHandOverMetrics(write, clock)
     metrics.tried({ taken: 1, refused: 1, later: 1 })
@@ -59,6 +61,7 @@ export function seriesOfAGoodDay({ zones, domainGroups }: Configured): ReadonlyS
     createEmfHandOverMetrics(write, clock).tried({ taken: 1, refused: 0, later: 0 })
     createEmfSentLogMetrics(write, clock).added({ written: 1, failed: 0 })
     createEmfCompactionMetrics(write, clock)({ hoursNotCompacted: 0, rowsWritten: 1, unreadable: 0 })
+    createEmfDigestMetrics(write, clock)({ sent: 1, missing: 0 })
     createEmfScimMetrics(write, clock).answered({ failures: 0, unauthorized: 0, added: 1, removed: 0 })
   })
 }

@@ -15,6 +15,7 @@ const whole: Settings = {
   bounces: { sentLog: 'ses-events' },
   scim: { token: { secretsManager: 'NAME-OF-TOKEN' } },
   handOver: { smtp: { host: 'mail.example.com', credentials: { secretsManager: 'NAME-OF-CREDENTIALS' } } },
+  digest: { topicArn: arn('sns', 'DIGESTS') },
 }
 
 /** Every one adds to the smallest configuration, so that the table can say what each of them costs. */
@@ -51,6 +52,7 @@ export const variants: readonly Variant[] = [
       handOver: { smtp: { host: 'mail.example.com', credentials: { secretsManager: 'NAME-OF-CREDENTIALS' } } },
     },
   },
+  { setting: 'digest', settings: { digest: { topicArn: arn('sns', 'DIGESTS') } } },
   { setting: 'alarms.topicArns', settings: { alarms: { topicArns: [arn('sns', 'TOPIC')] } } },
   {
     setting: 'encryption.kmsKeyArn',

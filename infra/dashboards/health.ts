@@ -216,6 +216,13 @@ const extraCharts: { readonly [E in Exclude<Extra, 'hand-over'>]: Chart } = {
       ours('RecordsUnreadable', { label: 'records that cannot be read' }),
     ],
   },
+  digest: {
+    asks: 'Does the digest of each day go out?',
+    left: [
+      ours('DigestsSent', { label: 'sent' }),
+      ours('DigestsMissing', { statistic: 'Maximum', label: 'due and not sent' }),
+    ],
+  },
   'sent-log': {
     asks: 'Is what we send written down?',
     left: [

@@ -29,4 +29,4 @@ export type DashboardsProps = {
 /** `called`: by people. */
 export type Part = { readonly called: string; readonly name: string }
 
-export type Extra = 'compaction' | 'hand-over' | 'scim' | 'sent-log' | 'sweep'
+export type Extra = 'compaction' | 'digest' | 'hand-over' | 'scim' | 'sent-log' | 'sweep'

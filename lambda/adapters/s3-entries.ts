@@ -38,7 +38,8 @@ export function createS3Entries({ client, bucket, clock = Date.now, failed }: S3
     const read = await readWithin(client, bucket, known.etag, signal)
     if (read.answer === 'failed') {
       failure = { cause: read.cause, at: now }
-      return failed()
+      failed()
+      return
     }
     failure = null
     known = read.answer === 'unchanged' ? { ...known, readAt: now } : { ...read, readAt: now }

@@ -17,6 +17,7 @@ const agreements: readonly Agreement[] = [
   { between: ['domains'], find: domainProblems },
   { between: ['domains', 'recipients'], find: srsProblems },
   { between: ['domains', 'receiving'], find: hostedZoneProblems },
+  { between: ['domains', 'digest'], find: digestProblems },
   { between: ['receiving'], find: displacingProblems },
   { between: ['dnsbl'], find: zoneProblems },
   { between: ['dnsbl'], find: thresholdProblems },
@@ -64,6 +65,17 @@ function hostedZoneProblems({ domains, receiving: { hostedZones } }: Config): re
   return Object.entries(hostedZones).flatMap(([name, zone]) =>
     names.has(name) ? [] : [at(['receiving', 'hostedZones', name], zone, 'is the zone of none of the domains above')],
   )
+}
+
+function digestProblems({ domains, digest }: Config): readonly Problem[] {
+  const names = domains.map(({ name }) => name)
+  const chosen = digest?.domains ?? []
+  return [
+    ...repeated(chosen, (index) => ['digest', 'domains', index], 'is a domain that stands here already'),
+    ...chosen.flatMap((name, index) =>
+      names.includes(name) ? [] : [at(['digest', 'domains', index], name, 'is not one of the domains above')],
+    ),
+  ]
 }
 
 function displacingProblems({ receiving: { activate, replaceActive } }: Config): readonly Problem[] {

@@ -4,7 +4,7 @@ import { wholeNumber } from './values.ts'
 
 /** What wakes somebody, and who is told. No decision depends on it. */
 
-const topicArn = (() => {
+export const topicArn = (() => {
   const what = 'the ARN of an SNS topic, such as "arn:aws:sns:eu-west-1:111122223333:mail-alarms"'
   return v.pipe(
     v.string(what),

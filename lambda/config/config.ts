@@ -45,6 +45,14 @@ export type Config = {
   }
   readonly scans: ScansPolicy
   readonly alarms: Alarms
+  /** Who hears every day what became of the mail; null: nobody. No decision depends on it. */
+  readonly digest: {
+    readonly topicArn: string
+    /** `06:00`, UTC. */
+    readonly at: string
+    /** null: all of them. */
+    readonly domains: readonly string[] | null
+  } | null
   readonly dns: DnsPolicy
   readonly privacy: PrivacyPolicy
   readonly retention: Retention

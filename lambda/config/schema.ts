@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { encryption, permissionsBoundary } from './account-schema.ts'
 import { alarms } from './alarms-schema.ts'
 import { actions, bounces } from './bounces-schema.ts'
+import { digest } from './digest-schema.ts'
 import { domain, domainByName, modes } from './domain-schema.ts'
 import { handOver } from './hand-over-schema.ts'
 import { receiving } from './receiving-schema.ts'
@@ -229,6 +230,7 @@ export const configSchema = section({
   outbound: may(outbound, {}, 'What is watched for standing on lists itself. Nobody is asked to remove it.'),
   scans: may(scans, {}, 'What SES itself finds.'),
   alarms: may(alarms, {}, 'What wakes somebody, and who is told.'),
+  digest: may(digest, null, 'A message a day about the mail of each domain. null: nobody gets one.'),
   dns: may(dns, {}, 'How the DNS is asked.'),
   privacy: may(privacy, {}, 'What is written down.'),
   retention: may(retention, {}, 'What is kept, and for how long.'),

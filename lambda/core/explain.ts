@@ -13,7 +13,7 @@ const sentences: Explained = {
   'recipient-recently-removed': ({ address, removed_at }) =>
     `${address} was removed from the directory at ${removed_at}, and counts as known until the grace period ends.`,
   'recipient-always-exists': ({ address }) =>
-    `${address} exists always (RFC 5321 4.5.1, RFC 2142), and only a virus may stop mail to it.`,
+    `${address} exists always (RFC 5321 4.5.1, RFC 2142), and only a virus or a block entry may stop mail to it.`,
   'recipient-is-return-path': ({ address, form }) =>
     `${address} is a return path (${form === 'srs' ? 'SRS' : 'a declared bounce address'}), so it counts as known.`,
   'recipients-unavailable': ({ cause }) =>

@@ -82,7 +82,7 @@ export function createFunctionPool(fn: LocalFunction, options: FunctionPoolOptio
   const killAll = (): void => {
     for (const slot of slots) slot.instance?.kill()
   }
-  process.on('exit', killAll)
+  const forgetExit = onExit(killAll)
 
   return {
     invoke: async (event, { timeout } = {}) => {
@@ -95,10 +95,21 @@ export function createFunctionPool(fn: LocalFunction, options: FunctionPoolOptio
       }
     },
     close: () => {
+      if (closed) return
       closed = true
-      process.off('exit', killAll)
+      forgetExit()
       killAll()
     },
+  }
+}
+
+/** A template has more functions than Node expects listeners; each makes room for its own. */
+function onExit(listener: () => void): () => void {
+  process.setMaxListeners(process.getMaxListeners() + 1)
+  process.on('exit', listener)
+  return () => {
+    process.off('exit', listener)
+    process.setMaxListeners(process.getMaxListeners() - 1)
   }
 }
 

@@ -13,8 +13,8 @@ export type Alarms = {
  * Reads the alarms once; each call of `all` judges them by the minutes up to now, the one under way included, so that a message
  * shows at once.
  *
- * A period before `since` is no missing data: there was nothing that could have counted. Where it would decide, the alarm has
- * no data yet.
+ * A period that began before `since` and has no data says nothing: there was nobody who could have counted. An alarm that takes
+ * such silence for a failure has no data as long as that would decide.
  *
  * Source: CloudWatch User Guide, "Evaluating an alarm", "Configuring how CloudWatch alarms treat missing data".
  *
@@ -62,8 +62,8 @@ function stateOf(
   unlivedAs: 'breaching' | 'good',
 ): 'ok' | 'alarm' | 'no-data' {
   const taken = points.map((point) => {
-    if (point === 'unlived') return unlivedAs
-    if (point !== 'missing') return point
+    if (point === 'breaching' || point === 'good') return point
+    if (point === 'unlived' && missing === 'breaching') return unlivedAs
     return { breaching: 'breaching', notBreaching: 'good', ignore: 'missing', missing: 'missing' }[missing]
   })
   if (taken.filter((point) => point === 'breaching').length >= needed) return 'alarm'
@@ -75,7 +75,9 @@ function reasonOf(alarm: Alarm, points: readonly Point[], state: AlarmView['stat
   const breaching = points.filter((point) => point === 'breaching').length
   const counted = points.filter((point) => point === 'breaching' || point === 'good').length
   const rule = `${words[comparison] ?? comparison} ${threshold} in ${needed} of ${periods} x ${duration(period)}`
-  if (state === 'no-data') return `Not known yet: it is about ${rule}, and this stack has not run for so long.`
+  if (counted === 0 && state === 'ok') return `Nothing was counted, which is as it should be (not: ${rule}).`
+  if (counted === 0 && state === 'alarm') return `Nothing was counted, which is taken for a failure (${rule}).`
+  if (state === 'no-data') return `Not known yet (${rule}): this stack has not run for so long.`
   return `${breaching} of ${counted} periods with data ${breaching === 1 ? 'is' : 'are'} beyond it (${rule}).`
 }
 

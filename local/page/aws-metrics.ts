@@ -1,7 +1,7 @@
 import type { Invoked } from '../functions.ts'
 import type { Queues } from '../queues.ts'
 import type { ActionOutcome, ReceivedMessage } from '../ses/outcome.ts'
-import type { MetricsStore } from './metrics-store.ts'
+import type { MetricName, MetricsStore } from './metrics-store.ts'
 
 /**
  * AWS Lambda's own metrics of one invocation. As there, an invocation counts as 0 where it did not fail.
@@ -43,7 +43,10 @@ function failuresOf(action: ActionOutcome): number {
 /** Amazon SQS Developer Guide, "Available CloudWatch metrics": a look at each queue, as SQS takes one a minute. */
 export function countQueues(store: MetricsStore, queues: Queues['queues'], now: number): void {
   for (const [QueueName, queue] of queues) {
-    const waiting = { namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible', dimensions: { QueueName } }
-    store.add({ metric: waiting, values: [queue.bodies().length], unit: 'Count', at: now })
+    const of = (name: string): MetricName => ({ namespace: 'AWS/SQS', name, dimensions: { QueueName } })
+    const waiting = queue.bodies().length
+    const seconds = Math.max(0, Math.round((now - (queue.oldest() ?? now)) / 1000))
+    store.add({ metric: of('ApproximateNumberOfMessagesVisible'), values: [waiting], unit: 'Count', at: now })
+    store.add({ metric: of('ApproximateAgeOfOldestMessage'), values: [seconds], unit: 'Seconds', at: now })
   }
 }

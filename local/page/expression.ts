@@ -26,7 +26,8 @@ export type Sign = (typeof signs)[number][number]
  * Source: CloudWatch User Guide, "Using math expressions with CloudWatch metrics".
  */
 export function readExpression(text: string): ReadExpression {
-  const tokens = tokensOf(text.slice(0, longest))
+  if (text.length > longest) return { answer: 'refused', sentence: `An expression has at most ${longest} characters.` }
+  const tokens = tokensOf(text)
   if (typeof tokens === 'string') return { answer: 'refused', sentence: tokens }
   const reader = readerOf(tokens)
   try {

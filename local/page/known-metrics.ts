@@ -4,7 +4,7 @@ import type { MetricName } from './metrics-store.ts'
 export const countedHere: Readonly<Record<string, readonly string[]>> = {
   'AWS/Lambda': ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
   'AWS/SES': ['PublishSuccess', 'PublishFailure', 'PublishExpired'],
-  'AWS/SQS': ['ApproximateNumberOfMessagesVisible'],
+  'AWS/SQS': ['ApproximateNumberOfMessagesVisible', 'ApproximateAgeOfOldestMessage'],
 }
 
 /** Why a metric can have no values on this machine; null where it can. */

@@ -23,7 +23,7 @@ export type ScheduleTarget = {
 /**
  * The schedules that are enabled. A rule that waits for events is none.
  *
- * @throws where a schedule is not `rate(...)`, or its target no function of the template: it would run in AWS and not here
+ * @throws where a schedule is neither `rate(...)` nor every hour, or its target no function of the template: it would run in AWS and not here
  */
 export function schedulesOf(template: Template): readonly Schedule[] {
   return resourcesOfType(template, 'AWS::Events::Rule').flatMap((resource) => {
@@ -45,8 +45,12 @@ function scheduleOf(template: Template, resource: Resource): Schedule | null {
   return { logicalId: resource.logicalId, arn: attributeOf(template, resource, 'Arn'), every, targets }
 }
 
+/** At a minute of every hour ("Cron expressions"). Here the hour begins with the stack. */
+const everyHour = /^cron\([1-5]?\d \* \* \* \? \*\)$/
+
 /** EventBridge User Guide, "Rate expressions": `rate(value unit)`, the unit in the singular for 1 alone. */
 function periodOf(expression: string): number | null {
+  if (everyHour.test(expression)) return 3_600_000
   const match = /^rate\(([1-9]\d{0,5}) (minute|hour|day)(s?)\)$/.exec(expression)
   if (match === null) return null
   const [, value, unit, plural] = match

@@ -1,4 +1,4 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3'
+import { PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createEntryList } from '../../lambda/adapters/s3-entry-list.ts'
 import { createS3Entries } from '../../lambda/adapters/s3-entries.ts'
@@ -134,9 +134,12 @@ async function filterOf(written: readonly Entry[] | string = '') {
   function watched(): typeof client {
     const send = (...given: Parameters<typeof client.send>) =>
       (client.send(...given) as unknown as Promise<{ readonly $metadata: { readonly httpStatusCode: number } }>).then(
-        (answer) => (statuses.push(answer.$metadata.httpStatusCode), answer),
-        (error: { readonly $metadata?: { readonly httpStatusCode: number } }) => {
-          statuses.push(error.$metadata?.httpStatusCode ?? 0)
+        (answer) => {
+          statuses.push(answer.$metadata.httpStatusCode)
+          return answer
+        },
+        (error: unknown) => {
+          statuses.push(error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0)
           throw error
         },
       )

@@ -47,6 +47,7 @@ const configurations: readonly (readonly [string, object])[] = [
         postmaster: 'admin@example.com',
       },
       alarms: { topicArns: ['arn:aws:sns:eu-west-1:111122223333:mail-alarms'] },
+      digest: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:mail-digest', domains: ['example.com'] },
       retention: { onDestroy: 'delete' },
       encryption: { kmsKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab' },
       permissionsBoundary: 'arn:aws:iam::111122223333:policy/boundary',

@@ -25,7 +25,7 @@ type Widget = {
 const configured = { zones: ['bl.example', '{dqs}.zen.example'], domainGroups: ['example.com', 'other'] }
 const everything: Partial<DashboardsProps> = {
   queues: [{ called: 'hand-over', name: 'queue' }],
-  extras: ['compaction', 'hand-over', 'scim', 'sent-log', 'sweep'],
+  extras: ['compaction', 'digest', 'hand-over', 'scim', 'sent-log', 'sweep'],
 }
 const most = bodiesOf(everything)
 const least = bodiesOf({ zones: [], domainGroups: ['example.com', 'other'] })

@@ -11,6 +11,7 @@ const everything = {
   outbound: { domains: ['example.com'], domainZones: ['dbl.example'] },
   bounces: { sentLog: 'ses-events' },
   scim: { token: { ssm: '/quietgate/scim' } },
+  digest: { topicArn: 'arn:aws:sns:eu-west-1:111122223333:digests' },
   handOver: { sqs: 'arn:aws:sqs:eu-west-1:111122223333:mail' },
 }
 

@@ -17,6 +17,7 @@ const whole = {
   bounces: { sentLog: 'ses-events' },
   scim: { token: { ssm: '/quietgate/scim' } },
   handOver: { sqs: 'arn:aws:sqs:eu-west-1:123456789012:mail' },
+  digest: { topicArn: 'arn:aws:sns:eu-west-1:123456789012:digests' },
 }
 
 function resourcesOf(settings: object = {}): readonly string[] {
@@ -40,6 +41,6 @@ describe('what is kept', () => {
     const resources = templateOf(whole).toJSON()['Resources'] as Record<string, Resource>
     const only = written.filter((line) => /DynamoDB|S3|Logs/.test(line)).map((line) => line.split(' ')[1] ?? '')
     expect(only.filter((id) => resources[id]?.DeletionPolicy !== 'Retain')).toEqual([])
-    expect(only).toHaveLength(19)
+    expect(only).toHaveLength(20)
   })
 })

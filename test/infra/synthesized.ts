@@ -57,6 +57,7 @@ export const bundles: readonly BundledFunction[] = [
   'hand-over',
   'deliver',
   'sweep',
+  'digest',
   'widget-read',
   'widget-release',
 ].map((name) => {

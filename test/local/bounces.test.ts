@@ -69,7 +69,7 @@ describe('a filter that may not do all that bounces need', () => {
       'BounceMemoryFailures',
     ],
     ['dynamodb:PutItem', ['CONTINUE', 'deliver', ['report-recognised', 'bounce-authentic']], 'BounceMemoryFailures'],
-    ['s3:GetObject', ['CONTINUE', 'deliver', ['bounce-unread']], 'MailUnread'],
+    ['s3:GetObject', ['CONTINUE', 'deliver', ['entries-unavailable', 'bounce-unread']], 'MailUnread'],
   ])('delivers a genuine one without %s, and an alarm can see it', async (action, outcome, metric) => {
     const world = await startedStack({ ...options, afterSynthesis: (folder) => withoutPermission(folder, action) })
     try {

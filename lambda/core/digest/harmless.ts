@@ -1,11 +1,17 @@
 import { oneLine } from '../plain-text.ts'
 
 /**
- * Text of a sender in a mail to an administrator: one line, without anything that cannot be seen, and nothing in it that a mail program
- * makes a link of. Whoever reads about a quarantined message must not be one click away from what it was stopped for.
+ * Words of a sender in a mail to an administrator: one line, without anything that cannot be seen, and with nothing in it that a mail
+ * program makes a link of: web addresses, with or without a scheme, get a bracket in their dots. Whoever reads about a quarantined
+ * message must not be one click away from what it was stopped for.
  */
-export function harmless(text: string, most: number): string {
+export function harmlessWords(text: string, most: number): string {
+  return harmlessAddress(text, most).replaceAll(/(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=\p{L}{2})/gu, '[.]')
+}
+
+/** The same of an address, which is read with its dots, and is no link to a page. */
+export function harmlessAddress(text: string, most: number): string {
   return oneLine(text, most)
-    .replaceAll('://', '[:]//')
-    .replaceAll(/\b(www|mailto|tel|data|javascript)([.:])/gi, '$1[$2]')
+    .replaceAll(/:(?=\/\/)/g, '[:]')
+    .replaceAll(/\b(mailto|tel|data|javascript):/gi, '$1[:]')
 }

@@ -53,25 +53,25 @@ function allowed(
 type Unproven = Extract<Reason, { code: 'allow-entry-unproven' }>['why']
 
 /** Null where what SES checked says that the message comes from what stands in that place. */
-function whyUnproven(
-  place: Place,
-  { scans, client, fromFields }: Message,
-  { fromField, envelopeSender }: Parties,
-  { trustedRelays }: Policy,
-): Unproven | null {
+function whyUnproven(place: Place, message: Message, parties: Parties, { trustedRelays }: Policy): Unproven | null {
   if (place === 'client') return null
+  const { scans, client, fromFields } = message
   // SES checks whoever connects. A relay that many share may send for all of them, so that SPF says nothing of who wrote to it.
   const isRelayed = client.kind === 'client' && trustedRelays.some((relay) => inCidr(client.ip, relay))
-  const sentBySender = scans.spf === 'pass' && envelopeSender !== null
   const silent: Unproven = isRelayed && scans.spf === 'pass' ? 'relayed' : 'not-authenticated'
-  if (place === 'envelope-sender') return sentBySender && !isRelayed ? null : silent
+  if (place === 'envelope-sender') return scans.spf === 'pass' && !isRelayed ? null : silent
   // Of several, a reader is shown another one than was checked.
   if (fromFields !== 1) return 'several-from-fields'
-  // RFC 7489 3.1.2, without a list of public suffixes: one is the other or below it.
-  const aligned = sentBySender && fromField !== null && isAligned(fromField.address, envelopeSender.domain, [])
+  const aligned = scans.spf === 'pass' && isSentByFromField(parties)
+  const dmarc = scans.dmarc === 'pass'
   // DMARC passes by SPF alone, too: behind a relay only what passed without it counts.
-  if (isRelayed) return scans.dmarc === 'pass' && !aligned ? null : silent
-  return scans.dmarc === 'pass' || aligned ? null : silent
+  return (isRelayed ? dmarc && !aligned : dmarc || aligned) ? null : silent
+}
+
+/** RFC 7489 3.1.2, without a list of public suffixes: one domain is the other or below it. */
+function isSentByFromField({ fromField, envelopeSender }: Parties): boolean {
+  if (fromField === null || envelopeSender === null) return false
+  return isAligned(fromField.address, envelopeSender.domain, [])
 }
 
 function evidenceOf({ value, owner, reason, expires_at }: Entry, place: Place) {

@@ -28,6 +28,8 @@ export type MemoryQueue = {
   readonly changeVisibility: (receiptHandle: string, seconds: number) => boolean
   /** All messages, visible or not, oldest first. */
   readonly bodies: () => readonly string[]
+  /** When the oldest of them was sent, in milliseconds since 1970; null: there is none. */
+  readonly oldest: () => number | null
   /** Calls back when a message may have become visible. */
   readonly onVisible: (listener: () => void) => void
   readonly close: () => void
@@ -93,6 +95,8 @@ export function createMemoryQueue(settings: QueueSettings): MemoryQueue {
       hide(message, seconds)
       return true
     },
+    // In the order in which they were sent.
+    oldest: () => messages.values().next().value?.sentAt ?? null,
     bodies: () => [...messages.values()].map(({ body }) => body),
     onVisible: (listener) => void listeners.push(listener),
     close: () => {

@@ -63,6 +63,7 @@ export function App(): VNode {
                 key=${shown.key}
                 dashboard=${shown}
                 range=${range}
+                isLive=${isLive}
                 theme=${themed.theme}
                 alarms=${alarms}
               />`

@@ -13,12 +13,13 @@ import type { Theme } from './theme.ts'
 export type DashboardProps = {
   readonly dashboard: DashboardView
   readonly range: TimeRange
+  readonly isLive: boolean
   readonly theme: Theme
   readonly alarms: readonly AlarmView[] | null
 }
 
 /** The grid of CloudWatch: 24 columns, and everything where the template puts it. One column where there is no room. */
-export function Dashboard({ dashboard, range, theme, alarms }: DashboardProps): VNode {
+export function Dashboard({ dashboard, range, isLive, theme, alarms }: DashboardProps): VNode {
   return html`
     <div class="dashboard">
       <h1 class="unseen">${dashboard.key}</h1>
@@ -30,6 +31,7 @@ export function Dashboard({ dashboard, range, theme, alarms }: DashboardProps): 
               dashboard=${dashboard.key}
               widget=${widget}
               range=${range}
+              isLive=${isLive}
               theme=${theme}
               alarms=${alarms}
             />
@@ -37,8 +39,8 @@ export function Dashboard({ dashboard, range, theme, alarms }: DashboardProps): 
         )}
       </div>
       <p class="hint">
-        <code>${dashboard.name}</code>, from the synthesized template: what you see here is what
-        <code>cdk deploy</code> deploys.
+        <code>${dashboard.name}</code>${', of the synthesized template: what you see is what '}<code>cdk deploy</code
+        >${' deploys.'}
       </p>
     </div>
   `
@@ -48,11 +50,12 @@ type PanelProps = {
   readonly dashboard: string
   readonly widget: WidgetView
   readonly range: TimeRange
+  readonly isLive: boolean
   readonly theme: Theme
   readonly alarms: readonly AlarmView[] | null
 }
 
-function Panel({ dashboard, widget, range, theme, alarms }: PanelProps): VNode {
+function Panel({ dashboard, widget, range, isLive, theme, alarms }: PanelProps): VNode {
   const { near, isNear } = useNear()
   const [asTable, setAsTable] = useState(false)
   const [again, setAgain] = useState(0)
@@ -60,7 +63,7 @@ function Panel({ dashboard, widget, range, theme, alarms }: PanelProps): VNode {
   // What is far from the screen stays as it was, and is brought up to date when somebody comes near.
   const seen = useRef({ range, isNear: false })
   if (isNear) seen.current = { range, isNear: true }
-  const shown: Shown = { dashboard, index: widget.index, range: seen.current.range, theme, asTable, again }
+  const shown: Shown = { dashboard, index: widget.index, range: seen.current.range, isLive, theme, asTable, again }
   const title = 'title' in widget.properties ? widget.properties.title : undefined
   const isChart = widget.type === 'metric' && widget.properties.view !== 'singleValue'
   const { x, y, width, height, type } = widget

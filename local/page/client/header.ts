@@ -32,7 +32,7 @@ const themes = [
 export function Header({ dashboards, shown, alarms, stack, themed, time }: HeaderProps): VNode {
   return html`
     <header class="top">
-      <a class="brand" href="#" aria-label="Quietgate">
+      <a class="brand" href="#">
         <${Gate} />
         <span>quietgate</span>
         ${stack === null ? null : html`<small>${stack.region} on this machine</small>`}

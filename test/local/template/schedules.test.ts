@@ -17,6 +17,8 @@ describe('schedules', () => {
     ['rate(15 minutes)', 900_000],
     ['rate(1 hour)', 3_600_000],
     ['rate(2 days)', 172_800_000],
+    ['cron(0 * * * ? *)', 3_600_000],
+    ['cron(59 * * * ? *)', 3_600_000],
   ])('reads %s as a period', (ScheduleExpression, every) => {
     const template = templateOf({ Probe: fn, Rule: rule({ ScheduleExpression, Targets: [target] }) })
     expect(schedulesOf(template)).toEqual([
@@ -43,7 +45,7 @@ describe('schedules', () => {
     expect(schedulesOf(templateOf({ Probe: fn, Off: off, Pattern: pattern }))).toEqual([])
   })
 
-  it.each(['cron(0 8 * * ? *)', 'rate(1 minutes)', 'rate(5 minute)', 'rate(0 minutes)', 'every minute'])(
+  it.each(['cron(0 8 * * ? *)', 'cron(60 * * * ? *)', 'rate(1 minutes)', 'rate(5 minute)', 'rate(0 minutes)', 'every minute'])(
     'refuses %s rather than run it in AWS alone',
     (ScheduleExpression) => {
       const template = templateOf({ Probe: fn, Rule: rule({ ScheduleExpression, Targets: [target] }) })

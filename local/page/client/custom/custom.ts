@@ -139,21 +139,15 @@ function isInUse(roots: Roots): boolean {
 }
 
 function requestOf(
-  { dashboard, index, range, theme }: Shown,
+  { dashboard, index, range, isLive, theme }: Shown,
   size: Size | null,
   roots: Roots,
   call: Call | undefined,
 ): WidgetRequest {
-  const { width, height } = size ?? { width: 600, height: 300 }
+  // What came while the page was drawn belongs to it: whoever sees a message in the feed looks for it here.
+  const end = isLive ? Date.now() : range.end
+  const timeRange = { start: end - (range.end - range.start), end }
   const forms = fieldsOf([...roots.current])
-  const asked = {
-    dashboard,
-    widget: index,
-    timeRange: { start: range.start, end: range.end },
-    theme,
-    width,
-    height,
-    forms,
-  }
+  const asked = { dashboard, widget: index, timeRange, theme, ...(size ?? { width: 600, height: 300 }), forms }
   return call === undefined ? asked : { ...asked, call: { endpoint: call.endpoint, params: call.params } }
 }

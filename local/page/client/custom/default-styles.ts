@@ -16,7 +16,7 @@ input, select, textarea {
   font: inherit; color: var(--text); background: var(--field); border: 1px solid var(--edge); border-radius: 6px; padding: 4px 8px;
 }
 button, .btn {
-  display: inline-block; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none;
+  display: inline-block; white-space: nowrap; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none;
   color: var(--link); background: var(--panel); border: 1.5px solid var(--link); border-radius: 999px; padding: 3px 14px;
 }
 button:hover, .btn:hover { background: var(--raised) }

@@ -37,9 +37,19 @@ function Alarm({ alarm }: { alarm: AlarmView }): VNode {
   const { sign, says } = words[alarm.state]
   return html`
     <details class=${`alarm is-${alarm.state}`}>
-      <summary><i aria-hidden="true">${sign}</i><b>${alarm.name}</b><span>${says}</span></summary>
+      <summary><i aria-hidden="true">${sign}</i><b>${wordsOf(alarm.name)}</b><span>${says}</span></summary>
       <p>${alarm.reason}</p>
       <p class="alarm-description">${alarm.description}</p>
+      <p class="alarm-description"><code>${alarm.name}</code></p>
     </details>
   `
+}
+
+/**
+ * `Quietgate-FilterAlarmsNoMail409406C4-885ec0eb68` as "filter alarms no mail": without the stack, the hash of the CDK and the letters
+ * that CloudFormation puts behind a name, which nobody can read at three in the morning.
+ */
+function wordsOf(name: string): string {
+  const [, id = name] = /^[^-]+-(.+?)(?:[0-9A-F]{8})?-[0-9a-zA-Z]{6,14}$/.exec(name) ?? []
+  return id.replaceAll(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase()
 }

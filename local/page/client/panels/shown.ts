@@ -8,6 +8,8 @@ export type Shown = {
   readonly index: number
   /** A new object with every refresh. */
   readonly range: TimeRange
+  /** Whether the range ends now, whenever that is. */
+  readonly isLive: boolean
   readonly theme: Theme
   /** Numbers as a table instead of a chart. */
   readonly asTable: boolean

@@ -37,8 +37,8 @@ export function SendForm({ stack }: { stack: StackView | null }): VNode {
     event.preventDefault()
     hand(requestOf(form, way === 'file')).catch((error: unknown) => setSaid(sentenceOf(error)))
   }
-  const again = (sample: SampleView): void => {
-    hand(sample).catch((error: unknown) => setSaid(sentenceOf(error)))
+  const again = ({ raw, from, to, clientIp, helo }: SampleView): void => {
+    hand({ raw, from, to, clientIp, helo }).catch((error: unknown) => setSaid(sentenceOf(error)))
   }
   return html`
     <${Choice} of="What to send" options=${ways} chosen=${way} choose=${setWay} />
