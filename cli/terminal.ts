@@ -20,9 +20,12 @@ export function print({ stdout }: Terminal, ...columns: readonly string[]): Prom
   return write(stdout, `${columns.map(shown).join('\t')}\n`)
 }
 
-/** Writes one JSON object a line, for programs. */
+/**
+ * Writes one JSON object a line, for programs. Somebody may look at it on a terminal all the same: what would steer that is written as
+ * an escape, which is the same text to whoever reads JSON (RFC 8259 7).
+ */
 export function printJson({ stdout }: Terminal, value: unknown): Promise<void> {
-  return write(stdout, `${JSON.stringify(value)}\n`)
+  return write(stdout, `${JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Co}\u2028\u2029]/gu, escapes)}\n`)
 }
 
 /** Says something to the person, beside the data. */
@@ -33,4 +36,9 @@ export function say({ stderr }: Terminal, ...sentences: readonly string[]): void
 /** Writes text as it is, and waits for a reader that is slower. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (!stream.write(text)) await once(stream, 'drain')
+}
+
+function escapes(character: string): string {
+  const units = Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
 }

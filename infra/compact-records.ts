@@ -101,7 +101,10 @@ export class CompactRecords extends Construct {
     return role
   }
 
-  /** No data is alarming, too: a compaction that does not run at all says nothing. A new stack is in alarm until its first run. */
+  /**
+   * No data is alarming, too: a compaction that does not run at all says nothing. For a new stack, whose first run comes after an hour, the
+   * activation says that nothing is left undone yet (lambda/functions/activate-rule-set.ts), before the alarm is made.
+   */
   #alarm(): Alarm {
     return new Alarm(this, 'HoursNotCompactedAlarm', {
       metric: new Metric({

@@ -146,16 +146,14 @@ export const filterAlarms: { readonly [A in Exclude<AlarmName, 'discardShare'>]:
     heading: 'ProbeFailures',
   }),
   noMail: {
-    ...alarm(
-      { kind: 'ours', metric: 'DecisionMilliseconds', statistic: 'SampleCount' },
-      {
-        means:
-          'No message was decided for as many hours as the setting says: none comes, or SES does not ask the filter.',
-        lost: 'Perhaps: mail may go elsewhere, or wait at its senders, who give up after some days.',
-        first: 'npx quietgate doctor.',
-        heading: 'no-mail',
-      },
-    ),
+    // The compaction counts the records of each hour, and says so when there were none. What the filter counts is only there when mail is.
+    ...alarm(ours('RecordsCompacted'), {
+      means:
+        'No message was decided for as many hours as the setting says: none comes, or SES does not ask the filter.',
+      lost: 'Perhaps: mail may go elsewhere, or wait at its senders, who give up after some days.',
+      first: 'npx quietgate doctor.',
+      heading: 'no-mail',
+    }),
     sounds: 'below',
     unit: 'spells',
     minutes: 60,

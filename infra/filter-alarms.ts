@@ -29,8 +29,8 @@ export type FilterAlarmsProps = {
 /**
  * The alarms about the filter and about what SES does with its rule.
  *
- * No data is no alarm, for all but one of them: what they count is not written while no mail comes. `noMail` alone is about
- * that. How long a silence is a usual night, only its setting knows.
+ * No data is no alarm: what they count is not written while no mail comes, and a stack that was just made has none. `noMail` is about zeros
+ * that somebody has counted; how long a silence is a usual night, only its setting knows. Should nobody count, HoursNotCompacted sounds.
  */
 export class FilterAlarms extends Construct {
   readonly alarms: readonly Alarm[]
@@ -56,7 +56,7 @@ export class FilterAlarms extends Construct {
         ? ComparisonOperator.LESS_THAN_THRESHOLD
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: alarm.unit === 'spells' ? threshold : alarm.spells,
-      treatMissingData: below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription: descriptionOf(alarm.text),
     })
   }

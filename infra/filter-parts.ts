@@ -139,11 +139,7 @@ export class FilterParts extends Construct {
     this.activated = this.#putInPlace(config)
     this.filterAlarms = this.#watch(config)
     tellTopics(this, config.alarms.topicArns)
-    const {
-      behind: { handOver },
-      recordsTable,
-    } = this
-    this.widgets = addWidgets(this, { config, bundle, storage, state, directory, handOver, recordsTable })
+    this.widgets = addWidgets(this, { config, bundle, parts: this })
     this.dashboards = addDashboards(this, this, config, { widgets: this.widgets })
   }
 
@@ -203,6 +199,8 @@ export class FilterParts extends Construct {
     }
     const active = this.activation.activate(this.rules)
     new DomainRecords(this, 'Domains', { config, after: active })
+    // It says for the compaction that nothing is left undone, which a new alarm has to find.
+    this.compaction.alarm.node.addDependency(active)
     return active
   }
 }

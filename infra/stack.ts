@@ -48,7 +48,7 @@ export class QuietgateStack extends Stack {
   #outputs(config: Config): void {
     const { storage, directory, state, ledger, filter, probe, sentLog, imports, scim, live, rules, behind, activated } =
       this.mailFilter
-    const { recordsTable, widgets } = this.mailFilter
+    const { recordsTable, widgets, digest } = this.mailFilter
     this.#output('MailBucket', storage.mail.bucketName, 'Received mail, as it came.')
     this.#output('RecordBucket', storage.records.bucketName, 'One decision record a message.')
     this.#output('DirectoryTable', directory.table.tableName, 'Who exists.')
@@ -65,6 +65,8 @@ export class QuietgateStack extends Stack {
     this.#output('ImportFunction', imports.function.functionName, 'The function that imports lists of recipients.')
     if (scim !== null) this.#output('ScimFunction', scim.function.functionName, 'The function that is told who exists.')
     for (const [name, value, words] of handOverOutputs(behind)) this.#output(name, value, words)
+    if (digest !== null)
+      this.#output('DigestFunction', digest.function.functionName, 'The function that sends digests.')
     for (const [name, value, words] of widgetOutputs(widgets)) this.#output(name, value, words)
     for (const [name, value, words] of recordsTableOutputs(recordsTable)) this.#output(name, value, words)
     this.#output('Activation', activated.getAttString('Said'), 'Whether mail comes in through it.')

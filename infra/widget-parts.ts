@@ -15,16 +15,20 @@ export type WidgetPartsProps = {
   readonly config: Config
   /** The bundle of a function, by its name. */
   readonly bundle: (name: string) => BundledFunction
-  readonly storage: Storage
-  readonly state: State
-  readonly directory: Directory
-  readonly handOver: HandOver | null
-  readonly recordsTable: RecordsTable
+  /** Of the filter that they are about. */
+  readonly parts: {
+    readonly storage: Storage
+    readonly state: State
+    readonly directory: Directory
+    readonly recordsTable: RecordsTable
+    readonly behind: { readonly handOver: HandOver | null }
+  }
 }
 
 /** Adds the widgets of the dashboards to a filter, with what its configuration allows them. */
-export function addWidgets(scope: Construct, props: WidgetPartsProps): Widgets {
-  const { config, bundle, storage, state, directory, handOver, recordsTable } = props
+export function addWidgets(scope: Construct, { config, bundle, parts }: WidgetPartsProps): Widgets {
+  const { storage, state, directory, recordsTable, behind } = parts
+  const { handOver } = behind
   return new Widgets(scope, 'Widgets', {
     read: bundle('widget-read'),
     release: bundle('widget-release'),

@@ -1,13 +1,15 @@
+import { overruledIn } from '../../lambda/core/decide.ts'
 import { sentenceOf } from '../../lambda/core/explain.ts'
 import type { ZoneFact } from '../../lambda/core/facts.ts'
 import { factsOf } from '../../lambda/core/recorded-facts.ts'
+import type { Policy } from '../../lambda/core/policy.ts'
 import { precedence } from '../../lambda/core/reasons.ts'
 import type { DecisionRecord } from '../../lambda/core/record.ts'
 import { notAskedWords, stepsOf } from '../resolution.ts'
 import { noClientIp } from './envelope.ts'
 
 /** A decision for a person: what is known, how each recipient was resolved, every reason, and what follows from them. */
-export function decisionText(record: DecisionRecord): readonly string[] {
+export function decisionText(record: DecisionRecord, policy: Policy): readonly string[] {
   const facts = factsOf(record)
   if (facts === null) throw new Error(`${record.message_id}: the decision that was just made has no facts`)
   return [
@@ -21,6 +23,7 @@ export function decisionText(record: DecisionRecord): readonly string[] {
     ...(facts.zones.length === 0 ? ['Zones        none in the configuration'] : facts.zones.map(zoneLine)),
     '',
     ...reasonLines(record),
+    ...overruledIn(facts, policy).map(({ by, codes }) => `Overruled    ${codes.join(', ')}, by ${by}`),
     '',
     actionLine(record),
     `Precedence   ${precedence.join(' > ')}`,

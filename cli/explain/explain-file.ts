@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createDynamoDbDirectory } from '../../lambda/adapters/dynamodb-directory.ts'
 import { policyOf } from '../../lambda/config.ts'
+import type { Entry } from '../../lambda/core/entries/entry.ts'
 import { canonicalIp } from '../../lambda/core/protocol/ip.ts'
 import type { RecipientDirectory } from '../../lambda/ports/recipient-directory.ts'
 import type { DnsRecord } from '../../local/dns/records.ts'
@@ -21,6 +22,7 @@ import { fail, type Verb } from '../verb.ts'
 import { decisionText } from './decision-text.ts'
 import { readDirectoryFile } from './directory-file.ts'
 import { envelopeOf, type GivenEnvelope } from './envelope.ts'
+import { entriesOf, fillEntries, type GivenEntries } from './fill-entries.ts'
 import { fillDirectory } from './fill-directory.ts'
 
 /** What the command line says. Paths are relative to the caller's folder. */
@@ -28,6 +30,8 @@ export type ExplainInput = GivenEnvelope & {
   readonly path: string
   readonly dnsFile: string | null
   readonly directoryFile: string | null
+  /** What the operator allows and blocks, as written. */
+  readonly entries: GivenEntries
 }
 
 /**
@@ -39,13 +43,18 @@ export async function explainFile(input: ExplainInput, verb: Verb): Promise<Exit
     say(verb.terminal, `--client-ip ${input.clientIp} is not an IP address: 192.0.2.1 or 2001:db8::1 would be.`)
     return exitCodes.usage
   }
+  const entries = entriesOf(input.entries, Date.now())
+  if ('problems' in entries) {
+    say(verb.terminal, ...entries.problems)
+    return exitCodes.usage
+  }
   const prepared = await prepare(input, verb)
   if ('problems' in prepared) return fail(verb, ...prepared.problems)
   const dataDir = mkdtempSync(join(tmpdir(), 'quietgate-explain-'))
   const removeData = (): void => rmSync(dataDir, { recursive: true, force: true })
   process.once('exit', removeData)
   try {
-    return await inStack(prepared.value, input, dataDir, verb)
+    return await inStack({ ...prepared.value, entries: entries.value }, input, dataDir, verb)
   } finally {
     prepared.value.directory?.close()
     process.off('exit', removeData)
@@ -62,10 +71,11 @@ type Prepared = {
   readonly records: readonly DnsRecord[] | null
   /** null: nobody said who exists. */
   readonly directory: { readonly ask: RecipientDirectory; readonly close: () => void } | null
+  readonly entries: readonly Entry[]
 }
 
 /** Everything that can be wrong with the files, at once, before anything is started. */
-async function prepare(input: ExplainInput, verb: Verb): Promise<Read<Prepared>> {
+async function prepare(input: ExplainInput, verb: Verb): Promise<Read<Omit<Prepared, 'entries'>>> {
   const message = readMessageFile(input.path)
   const configuration = readConfigurationFile(verb)
   const records = input.dnsFile === null ? { value: null } : readDnsRecords(input.dnsFile)
@@ -107,7 +117,7 @@ async function inStack(prepared: Prepared, input: ExplainInput, dataDir: string,
 
 async function decideIn(
   stack: LocalStack,
-  { message, configuration, directory }: Prepared,
+  { message, configuration, directory, entries }: Prepared,
   input: ExplainInput,
   verb: Verb,
 ): Promise<ExitCode> {
@@ -123,13 +133,14 @@ async function decideIn(
     const problems = await fillDirectory(directory.ask, recipients, policyOf(configuration.config), to)
     if (problems.length > 0) return fail(verb, ...problems)
   }
+  await fillEntries(entries, stack)
   const accepted = await stack.receiver.accept({ ...envelope, recipients }, message)
   const { messageId, receivedAt } = await accepted.done
   const id = { message_id: messageId, received_at: receivedAt.toISOString() }
   const record = await readRecord(stack.clients.s3, stack.outputs['RecordBucket'] ?? '', id)
   if (record === null) return fail(verb, 'The filter left no record, so there is nothing to explain.')
   if (verb.json) await printJson(verb.terminal, record)
-  else for (const line of decisionText(record)) await print(verb.terminal, line)
+  else for (const line of decisionText(record, policyOf(configuration.config))) await print(verb.terminal, line)
   return exitCodes.ok
 }
 

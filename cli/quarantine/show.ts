@@ -14,11 +14,11 @@ import { fail, type Verb } from '../verb.ts'
 /** Shows one message that was put aside, decoded as the widget of the dashboard shows it: as text and nothing else. */
 export function show(id: string, verb: Verb): Promise<ExitCode> {
   return withRecords(verb, async ({ config, client, bucket }) => {
-    const { mailDays, recordsDays } = config.retention
     const ports = {
       objects: createS3RecordObjects(client, bucket),
       mail: (record: DecisionRecord) => mailOf(client, record),
-      mailDays: Math.max(mailDays, recordsDays),
+      // Older mail could not be shown.
+      mailDays: config.retention.mailDays,
       clock: Date.now,
     }
     const message = await keptMessage({ id, day: null }, ports, new AbortController().signal)

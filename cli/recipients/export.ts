@@ -64,10 +64,11 @@ async function printItem(item: ListedItem, format: ExportFormat, terminal: Termi
 const csvColumns = ['address', 'kind', 'target', 'source', 'removed_at']
 
 /**
- * A cell of RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front, as does what begins with an
- * apostrophe; `import` takes it off again where the column `removed_at` says that the file is an export of ours.
+ * A cell of RFC 4180. What a spreadsheet would take for a formula gets an apostrophe in front, full-width signs and leading blanks
+ * included, as does what begins with an apostrophe; `import` takes it off again where the column `removed_at` says that the file is an
+ * export of ours.
  */
 export function csvCell(text: string): string {
-  const safe = /^[=+\-@']/.test(text) ? `'${text}` : text
+  const safe = /^[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text
   return /[",\s;]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe
 }

@@ -1,6 +1,6 @@
 import type { Facts } from './facts.ts'
 import { actions, type Action, type Mode, type Policy } from './policy.ts'
-import { overrules, type Finding, type Reason, type Rule } from './reasons.ts'
+import { overrules, type Finding, type Reason, type ReasonCode, type Rule } from './reasons.ts'
 import { backscatter } from './rules/backscatter.ts'
 import { dnsxl } from './rules/dnsxl.ts'
 import { entries } from './rules/entries.ts'
@@ -40,6 +40,25 @@ export function decide(facts: Facts, policy: Policy): Verdict {
     recipients: judged,
     reasons: distinct(findings.map(({ reason }) => reason)),
   }
+}
+
+/** A reason that overruled others, with those whose effect it took. */
+export type Overruled = { readonly by: ReasonCode; readonly codes: readonly ReasonCode[] }
+
+/** Which reasons of a message would have done something, had not another one overruled them, for those whom both concern. */
+export function overruledIn(facts: Facts, policy: Policy): readonly Overruled[] {
+  const findings = rules.flatMap((rule) => rule(facts, policy))
+  return findings.flatMap(({ by, effect, recipient, reason }): readonly Overruled[] => {
+    if (effect !== 'overrule') return []
+    const taken = findings.filter(
+      (other) =>
+        other.effect !== 'deliver' &&
+        other.effect !== 'overrule' &&
+        (overrules[by] ?? []).includes(other.by) &&
+        (recipient === null || other.recipient === null || other.recipient === recipient),
+    )
+    return taken.length === 0 ? [] : [{ by: reason.code, codes: [...new Set(taken.map((one) => one.reason.code))] }]
+  })
 }
 
 /** The milder of all of them; a message that is for nobody is delivered. */

@@ -4,11 +4,12 @@ import { toldMessage, type TracedMessage } from '../core/trace/told-message.ts'
 import type { MailFailure, MailStore } from '../ports/mail-store.ts'
 import type { RecordObjects } from '../ports/record-objects.ts'
 import { findRecord } from '../release/find-record.ts'
+import { releasesOfMessage } from '../trace/releases.ts'
 
 /** One message with all that helps to decide about it. */
 export type KeptMessage = {
   readonly record: DecisionRecord
-  /** What became of it, for each of its recipients. */
+  /** What became of it, for each of its recipients, and what was released of it. */
   readonly told: readonly TracedMessage[]
   readonly mail: KeptMail
 }
@@ -41,10 +42,11 @@ export async function keptMessage(
   const record = await findRecord(objects, id, { day, mailDays, now: clock() }, signal)
   if (record === null) return null
   const { received_at, kept_key } = record
+  const released = await releasesOfMessage(objects, record, signal)
   const everybody = { recipient: null, sender: null, messageId: id, words: [], from: received_at, until: received_at }
   return {
     record,
-    told: toldMessage(everybody, record),
+    told: toldMessage(everybody, record, released),
     mail: kept_key === undefined ? { answer: 'never-kept' } : await previewed(mail(record), id, signal),
   }
 }

@@ -14,7 +14,6 @@ import { readWords } from '../core/widget/words.ts'
 import type { MailStore } from '../ports/mail-store.ts'
 import { RecordsInterrupted, type RecordObjects } from '../ports/record-objects.ts'
 import { keptMessage, unreadSentence } from '../quarantine/kept-message.ts'
-import { releasesOf } from '../quarantine/releases-of.ts'
 import { quarantineList } from './quarantine-list.ts'
 import type { Search } from './search.ts'
 
@@ -82,14 +81,12 @@ async function open(request: WidgetRequest, ports: ReadWidgetPorts, signal: Abor
   const id = fieldOf(request.asks, 'id') ?? ''
   const day = dayOf(fieldOf(request.asks, 'at'))
   if (!isMessageId(id) || day === null) return html`${back}${notice('bad', 'The button names no message.')}`
-  const { mailDays, recordsDays } = ports.plan
-  const asked = { ...ports, mail: () => ports.mail, mailDays: Math.max(mailDays, recordsDays) }
+  const asked = { ...ports, mail: () => ports.mail, mailDays: ports.plan.mailDays }
   const message = await keptMessage({ id, day }, asked, signal)
   if (message === null) return html`${back}${notice('bad', `There is no record of ${id} on ${day}.`)}`
   const { record, told, mail } = message
-  const released = await releasesOf(ports.objects, record, signal)
   const preview = mail.answer === 'preview' ? mail.preview : unreadSentence(mail)
-  return messageView({ record, told, preview, released }, request, back)
+  return messageView({ record, told, preview }, request, back)
 }
 
 /** To the page of the list, or to the form with what was typed. */

@@ -77,8 +77,9 @@ async function answerTo(request: IncomingMessage, server: Server, assets: PageAs
   const refused = refusalOf(request, portOf(server))
   if (refused !== null) return { kind: 'refused', ...refused }
   const path = (request.url ?? '/').split('?')[0] ?? '/'
-  const get = own(assetsBy(assets), path) ?? own(routes.get, path) ?? rawMailAt(path, routes)
-  const post = own(routes.post, path)
+  // A path begins with a slash, so that it is never the name of what every object has.
+  const get = assetsBy(assets)[path] ?? routes.get[path] ?? rawMailAt(path, routes)
+  const post = routes.post[path]
   if (request.method === 'POST' && post !== undefined) return posted(request, path, post)
   if ((request.method === 'GET' || request.method === 'HEAD') && get !== undefined) return get()
   if (get !== undefined || post !== undefined) return notAllowed
@@ -172,9 +173,4 @@ function closed(server: Server): Promise<void> {
     server.close(() => resolve())
     server.closeAllConnections()
   })
-}
-
-/** `__proto__` is a path like any other. */
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined
 }

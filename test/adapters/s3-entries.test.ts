@@ -132,17 +132,20 @@ async function filterOf(written: readonly Entry[] | string = '') {
   }
 
   function watched(): typeof client {
-    const send = (...given: Parameters<typeof client.send>) =>
-      (client.send(...given) as unknown as Promise<{ readonly $metadata: { readonly httpStatusCode: number } }>).then(
-        (answer) => {
-          statuses.push(answer.$metadata.httpStatusCode)
-          return answer
-        },
-        (error: unknown) => {
-          statuses.push(error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0)
-          throw error
-        },
-      )
+    type Send = (...given: readonly unknown[]) => Promise<{ readonly $metadata: ResponseMetadata }>
+    const plain = client.send.bind(client) as unknown as Send
+    const send: Send = async (...given) => {
+      try {
+        const answer = await plain(...given)
+        statuses.push(answer.$metadata.httpStatusCode ?? 0)
+        return answer
+      } catch (error) {
+        statuses.push(error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0)
+        throw error
+      }
+    }
     return Object.assign(Object.create(client) as typeof client, { send })
   }
 }
+
+type ResponseMetadata = { readonly httpStatusCode?: number }

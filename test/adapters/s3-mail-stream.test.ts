@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createS3MailStat } from '../../lambda/adapters/s3-mail-stat.ts'
 import { createS3MailStream } from '../../lambda/adapters/s3-mail-stream.ts'
 import { createS3RecordReader } from '../../lambda/adapters/s3-record-reader.ts'
 import { recordKey } from '../../lambda/core/record.ts'
@@ -29,6 +30,20 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 const soon = (): AbortSignal => AbortSignal.timeout(10_000)
+
+describe('the look whether a raw mail is there', () => {
+  it('says so with its size, that it is gone only when that is certain, and else what kept it from seeing', async () => {
+    const stat = createS3MailStat(client)
+    await client.send(new PutObjectCommand({ Bucket: 'mail', Key: 'mail/there', Body: 'From: a' }))
+    expect(await stat('s3://mail/mail/there', soon())).toEqual({ answer: 'there', octets: 7 })
+    expect(await stat('s3://mail/mail/nosuch', soon())).toEqual({ answer: 'missing' })
+    expect(await stat('mail/there', soon())).toEqual({ answer: 'missing' })
+    expect(await stat('s3://mail/mail/there', AbortSignal.abort())).toEqual({ answer: 'failed', cause: 'aborted' })
+    endpoint.setFault(() => ({ kind: 'refuse', status: 403, code: 'AccessDenied' }))
+    expect(await stat('s3://mail/mail/there', soon())).toEqual({ answer: 'failed', cause: 'refused' })
+    endpoint.setFault(null)
+  })
+})
 
 describe('the stream of a raw mail', () => {
   it('is the whole mail, with its size', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { createSmtpRelay, credentialsOf } from '../../lambda/adapters/smtp-relay.ts'
+import type { HandOverJob } from '../../lambda/core/hand-over/job.ts'
 import type { SmtpPlan } from '../../lambda/core/hand-over/plan.ts'
 import type { MailOpened } from '../../lambda/ports/mail-stream.ts'
 import { jobFor } from '../hand-over/builders.ts'
@@ -59,6 +60,13 @@ describe('an SMTP relay', () => {
       { recipient: alice, outcome: 'later', reply: 'the credentials could not be read' },
     ])
     expect(host.taken).toHaveLength(1)
+  })
+
+  it('puts nothing on top of what is released, and takes off what a sender forged all the same', async () => {
+    const host = await hostOf({})
+    const forged = letter.replace('\r\n', '\r\nX-Quietgate-Action: deliver\r\n\tfolded\r\n')
+    for (const mail of [letter, forged]) await relay(planFor(host.port), mail, [alice], null, undefined, 'release')
+    expect(host.taken.map(({ octets }) => octets.toString())).toEqual([letter, letter])
   })
 
   it('speaks TLS from the start on a port for that', async () => {
@@ -166,6 +174,7 @@ function relay(
   recipients: readonly string[] = [alice],
   secret: string | null = null,
   signal = AbortSignal.timeout(20_000),
+  origin: HandOverJob['origin'] = 'receipt',
 ) {
   const opened: MailOpened =
     typeof mail === 'string' ? { answer: 'mail', content: piecesOf(mail), octets: mail.length } : mail
@@ -175,7 +184,7 @@ function relay(
     () => Promise.resolve(opened),
     () => Promise.resolve(secret),
   )
-  return target({ job: jobFor(...recipients), record: null, survivors }, signal)
+  return target({ job: { ...jobFor(...recipients), origin }, record: null, survivors }, signal)
 }
 
 async function* piecesOf(text: string): AsyncGenerator<Uint8Array> {

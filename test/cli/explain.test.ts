@@ -96,6 +96,34 @@ describe('quietgate explain', () => {
     expect(readdirSync(temporary)).toEqual([])
   })
 
+  it('tells what an entry overrules, as if it were there', async () => {
+    const list = file('list', 'alice@example.com')
+    const explained = (...args: readonly string[]) =>
+      quietgate([
+        ...['explain', '--client-ip', '203.0.113.66', '--rcpt', 'alice@example.com', '--mail-from', 'x@else.example'],
+        ...['--config', observing, '--dns', zone, '--directory', list, ...args, letter],
+      ])
+    const { exitCode, stdout } = await explained('--allow', '203.0.113.0/24', '--allow', 'else.example')
+    const lines = linesOf(stdout)
+    const end = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
+    expect(exitCode).toBe(0)
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        `^Reason       allow-entry: explain allows 203.0.113.0/24 until ${end}.*where the client is`,
+      ),
+    )
+    expect(lines.filter((line) => line.startsWith('Overruled'))).toEqual(['Overruled    dnsxl-stopped, by allow-entry'])
+    expect(lines).toContain('Action       deliver (mode observe, SES is answered CONTINUE); in enforce: deliver')
+    const refused = await explained('--allow', '0.0.0.0/0', '--block', 'x')
+    expect([refused.exitCode, linesOf(refused.stderr)]).toEqual([
+      2,
+      [
+        '--allow: "0.0.0.0/0" is too wide: from /8 on (IPv4).',
+        '--block: "x" is a whole top-level domain: only `block` takes one, as *.x.',
+      ],
+    ])
+  })
+
   it('asks the servers of the configuration where no file answers, and explains what is hardly a message', async () => {
     const records = parseZoneFile('66.113.0.203.bl.example. A 127.0.0.9\n2.0.0.127.bl.example. A 127.0.0.2\n', 'x')
     const dns = await startDnsServer({ records: records.kind === 'records' ? records.records : [] })

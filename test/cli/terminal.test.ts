@@ -23,7 +23,7 @@ describe('the terminal', () => {
     expect(printed).toBe(true)
   })
 
-  it('shows no character that could move the cursor or turn a line around, except in JSON', async () => {
+  it('shows no character that could move the cursor or turn a line around', async () => {
     const { stdout, stderr, env } = terminal()
     const hostile = 'a\u001b[2J\u202e\rb\tc'
     void print({ stdout, stderr, env }, hostile, 'mailbox')
@@ -31,7 +31,16 @@ describe('the terminal', () => {
     expect(String(stdout.read())).toBe('a\ufffd[2J\ufffd\ufffdb\ufffdc\tmailbox\n')
     say({ stdout, stderr, env }, hostile)
     expect(String(stderr.read())).toBe('a\ufffd[2J\ufffd\ufffdb\ufffdc\n')
-    void printJson({ stdout, stderr, env }, { hostile })
-    expect(JSON.parse(String(stdout.read()))).toEqual({ hostile })
+  })
+
+  it('writes such characters into JSON as escapes, which are the same text', async () => {
+    const { stdout, stderr, env } = terminal()
+    const hostile = 'a\u001b[2J\u009b31m\u007f\u202e\u2066\u200b\u2028\u{e0041}\ud800\ue000ö😀"\\'
+    void printJson({ stdout, stderr, env }, { hostile, [hostile]: [1, null] })
+    await once(stdout, 'readable')
+    const line = String(stdout.read())
+    expect(JSON.parse(line)).toEqual({ hostile, [hostile]: [1, null] })
+    expect(line.replace(/\n$/, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028]/u)
+    expect(line).toContain('ö😀')
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { noBounce, type BounceFact } from '../../lambda/core/bounce-facts.ts'
-import { decide } from '../../lambda/core/decide.ts'
+import { decide, overruledIn } from '../../lambda/core/decide.ts'
 import type { EntriesFact } from '../../lambda/core/entries/entries-fact.ts'
 import type { Entry } from '../../lambda/core/entries/entry.ts'
 import type { Facts, ZoneFact } from '../../lambda/core/facts.ts'
@@ -165,6 +165,27 @@ describe('decide', () => {
       expect([actionOf([], {}, lists), actionOf([allow], {}, lists)]).toEqual(['quarantine', 'deliver'])
       expect([actionOf([], spam), actionOf([allow], spam)]).toEqual(['discard', 'deliver'])
       expect(actionOf(unavailable, spam, lists)).toBe('deliver')
+    })
+
+    it('says which reasons an entry overruled, for whom both were', () => {
+      const bounds = {
+        ...listPolicy(),
+        scans: { virus: 'quarantine', spam: 'quarantine', dmarcReject: 'deliver' },
+      } as const
+      const about = (entries: readonly Entry[], message: Partial<Message>) =>
+        overruledIn(
+          factsOf(messageOf(message), bounds, alice, lists, noBounce('no-report'), {
+            answer: 'heard',
+            matching: entries,
+          }),
+          bounds,
+        )
+      expect(about([allow], spam)).toEqual([{ by: 'allow-entry', codes: ['dnsxl-stopped', 'spam-found'] }])
+      expect(about([allow], virus)).toEqual([{ by: 'allow-entry', codes: ['dnsxl-stopped'] }])
+      expect(about([block], spam)).toEqual([])
+      expect(about([], { recipients: ['alice@example.com', 'abuse@example.com'] })).toEqual([
+        { by: 'recipient-always-exists', codes: ['dnsxl-stopped'] },
+      ])
     })
 
     it('stops nothing less than before by an allow entry that anybody could meet', () => {

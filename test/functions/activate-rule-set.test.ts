@@ -92,6 +92,18 @@ describe('the function that activates', () => {
     expect(account.calls.filter((call) => call.includes('Throttling'))).toEqual([])
   }, 60_000)
 
+  it('says once, when a stack is new, that no record is left to be compacted', async () => {
+    const said: string[] = []
+    vi.spyOn(process.stdout, 'write').mockImplementation((line) => said.push(String(line)) > 0)
+    const zeros = () => said.filter((line) => line.includes('"HoursNotCompacted":0'))
+    await ask('Create', activation)
+    expect(zeros()).toHaveLength(1)
+    await ask('Update', activation, activation)
+    await ask('Create', sharing)
+    await ask('Delete', activation)
+    expect(zeros()).toHaveLength(1)
+  }, 60_000)
+
   it('tells CloudFormation why it refused, under the same id', async () => {
     const told = await ask('Create', { ...activation, ReplaceActive: 'false' })
     expect(told).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'quietgate-activate' })

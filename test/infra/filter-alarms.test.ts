@@ -3,6 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import { tellTopics } from '../../infra/alarm-topics.ts'
 import { FilterAlarms } from '../../infra/filter-alarms.ts'
+import { createEmfCompactionMetrics } from '../../lambda/adapters/emf-compaction-metrics.ts'
 import { createEmfMetrics } from '../../lambda/adapters/emf-metrics.ts'
 import { createEmfProbeMetrics } from '../../lambda/adapters/emf-probe-metrics.ts'
 import { parseConfig, type AlarmThresholds } from '../../lambda/config.ts'
@@ -76,19 +77,17 @@ describe('the alarms about the filter', () => {
     ])
   })
 
-  it('are silent while no mail comes, but for the one that says so', () => {
-    const loud = alarmsOf({ thresholds: everyone() }).filter(
-      ({ TreatMissingData }) => TreatMissingData !== 'notBreaching',
-    )
-    expect(loud.map(shapeOf)).toEqual([
-      'DecisionMilliseconds SampleCount LessThanThreshold 1, 24 times 3600 s, breaching',
-    ])
+  it('are silent in a new stack, and while no mail comes, but for the one that somebody counts zeros for', () => {
+    const all = alarmsOf({ thresholds: everyone() })
+    expect(all.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching')).toEqual([])
+    const below = all.filter(({ ComparisonOperator }) => ComparisonOperator === 'LessThanThreshold')
+    expect(below.map(shapeOf)).toEqual(['RecordsCompacted Sum LessThanThreshold 1, 24 times 3600 s, notBreaching'])
   })
 
   it('count hours in a row for silence and for the mode "bypass", and a day for the money', () => {
     const found = alarmsOf({ thresholds: { noMail: 72, bypassHours: 168, dollarsPerDay: 3 } }).map(shapeOf)
     const from = 'GreaterThanOrEqualToThreshold'
-    expect(found).toContain('DecisionMilliseconds SampleCount LessThanThreshold 1, 72 times 3600 s, breaching')
+    expect(found).toContain('RecordsCompacted Sum LessThanThreshold 1, 72 times 3600 s, notBreaching')
     expect(found).toContain(`Messages Sum ${from} 1, 168 times 3600 s, notBreaching`)
     expect(found).toContain(`MessageMicrodollars Sum ${from} 3000000, 1 times 86400 s, notBreaching`)
   })
@@ -248,5 +247,6 @@ function writtenByTheFunctions(): ReadonlySet<string> {
       metrics.decided({ ...decided, wouldBeAction, mode: 'bypass' })
     }
     createEmfProbeMetrics(write, () => 0).failed()
+    createEmfCompactionMetrics(write, () => 0)({ hoursNotCompacted: 0, rowsWritten: 0, unreadable: 0 })
   })
 }

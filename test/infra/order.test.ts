@@ -55,6 +55,12 @@ describe('the order of a deploy', () => {
     expect(wrong).toEqual([])
   })
 
+  it('has the zero of the compaction before its alarm, which takes silence for trouble', () => {
+    const alarm = idOf(resources, 'AWS::CloudWatch::Alarm', 'Compaction')
+    expect(resources[alarm]?.Properties).toMatchObject({ TreatMissingData: 'breaching', EvaluationPeriods: 6 })
+    expect(before(resources, alarm)).toContain(idOf(resources, 'Custom::QuietgateActivation'))
+  })
+
   it('asks whether a set may be shared before a version that enforces goes live', () => {
     const sharing = resourcesOf(shared)
     const alias = idOf(sharing, 'AWS::Lambda::Alias')

@@ -52,6 +52,7 @@ const filter = new MailFilter(stack, 'Filter', {
 const reviewer = new Role(stack, 'Reviewer', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
 filter.grantReadRecords(reviewer)
 filter.grantReleaseMail(reviewer)
+filter.grantChangeEntries(reviewer)
 filter.onDecision('OnDecision', { target: new SqsQueue(new Queue(stack, 'Decisions')) })
 filter.metricMessages('discard').createAlarm(stack, 'Discards', { threshold: 100, evaluationPeriods: 1 })
 app.synth()

@@ -126,7 +126,8 @@ describe('the filter function', () => {
     expect(table(statementsOf(template, 'AWS::IAM::Policy', 'Filter'))).toEqual(
       [
         'Allow  s3:PutObject           RecordBucket/in/*, RecordBucket/quarantine/*',
-        'Allow  s3:GetObject           MailBucket/mail/*, RecordBucket/in/*',
+        'Allow  s3:GetObject           MailBucket/mail/*, RecordBucket/entries/*, RecordBucket/in/*',
+        'Allow  s3:ListBucket          RecordBucket',
         'Allow  dynamodb:BatchGetItem  DirectoryTable, LedgerTable, StateTable',
         'Allow  dynamodb:PutItem, dynamodb:UpdateItem  LedgerTable',
         'Allow  logs:CreateLogStream, logs:PutLogEvents  FilterLogs',

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { InboxAnswer } from '../../local/page/api.ts'
+import type { DashboardsAnswer, InboxAnswer, WidgetRequest } from '../../local/page/api.ts'
 import { send } from '../../local/send.ts'
 import { operatorKeys } from '../../local/stack.ts'
 import { open, picture, startBrowser, type Watched } from './browser.ts'
@@ -41,7 +41,8 @@ afterEach(() => {
 describe('the local page', () => {
   it('shows a decision within 2 seconds after the message was accepted, and the charts move with it', async () => {
     const came = page.locator('dd[data-label="came"]')
-    await came.scrollIntoViewIfNeeded()
+    // What is far from the screen is not drawn.
+    await panel('How much mail came, and what became of it?').scrollIntoViewIfNeeded()
     await expect.poll(() => numberIn(came), patience).toBeGreaterThan(0)
     const before = await numberIn(came)
     await sendLetter({ subject: 'The first one that is seen' })
@@ -79,9 +80,9 @@ describe('the local page', () => {
     const headline = widget.locator('.qg-headline')
     await headline.waitFor(patience)
     expect(await headline.textContent()).toMatch(/quarantine/i)
-    const evidence = await widget.locator('.widget-html').textContent()
+    const evidence = await widget.locator('.qg').textContent()
     expect(evidence).toContain('bl.example')
-    expect(evidence).toContain('203.0.113.66')
+    expect(evidence).toContain('The listings add up to 4 (stopped from 3 on)')
     await picture(page, 'found-by-search')
   })
 
@@ -150,6 +151,125 @@ describe('the local page', () => {
     await picture(page, 'hostile-subjects')
   })
 })
+
+describe('the HTML of a widget', () => {
+  const hostile =
+    '<p id="kept" class="a" style="color: red" onclick="alert(1)">Text</p><script>alert(2)</script><style>p { margin: 0 }</style>' +
+    '<iframe src="https://evil.example/"></iframe><img id="img" src="x" onerror="alert(3)"><object data="x"></object><base href="//evil.example">' +
+    '<a id="bad" href="java&#x09;script:alert(4)">bad</a><a id="good" href="https://docs.example/">good</a>' +
+    '<svg id="svg"><use href="#x"></use><circle r="3" onload="alert(5)"></circle><animate attributeName="href" to="javascript:alert(6)"/></svg>' +
+    '<form id="form" action="https://evil.example/"><input name="a" formaction="https://evil.example/" autofocus></form>' +
+    '<math><mtext><table><mglyph><style><img src=x onerror=alert(7)></style></mglyph></table></mtext></math>' +
+    '<template><img src=x onerror=alert(8)></template><custom-element><b>inside</b></custom-element>' +
+    '<div class="cwdb-no-default-styles"></div>'
+
+  it('loses whatever could run, load or send something, and keeps the rest', async () => {
+    const { page: seen, complaints, place } = await withWidget(() => hostile)
+    const shown = await place.evaluate(markupOf)
+    expect(shown).toBe(
+      '<p id="kept" class="a" style="color: red">Text</p><style>p { margin: 0 }</style><img id="img">' +
+        '<a id="bad">bad</a><a id="good" href="https://docs.example/" rel="noopener noreferrer" target="_blank">good</a>' +
+        '<svg id="svg"><circle r="3"></circle></svg><form id="form"><input name="a"></form>' +
+        '<b>inside</b><div class="cwdb-no-default-styles"></div>',
+    )
+    // While it parses, the browser complains of what the page's policy would forbid: all of that is taken away before it is shown.
+    expect(complaints.filter((sentence) => !sentence.includes('Content Security Policy'))).toEqual([])
+    await seen.context().close()
+  })
+
+  const interactive =
+    '<form><label>Name <input name="who" value="nobody"></label><input type="checkbox" name="off"><input type="checkbox" name="on" value="1" checked>' +
+    '<select name="choice" multiple><option selected>a<option>b<option selected>c</select></form>' +
+    '<a class="btn">Ask</a><cwdb-action action="call" display="widget" endpoint="arn:one">{"does":"ask","n":1}</cwdb-action>' +
+    '<button>Sure?</button><cwdb-action action="call" display="popup" endpoint="arn:two" confirmation="Really &lt;b&gt;?">{}</cwdb-action>' +
+    '<button>More</button><cwdb-action><p>Here is more.</p></cwdb-action>' +
+    '<button>Twice</button><cwdb-action event="dblclick" display="widget"><p>Clicked twice.</p></cwdb-action>' +
+    '<button>Broken</button><cwdb-action action="call" endpoint="arn:three">{</cwdb-action>'
+
+  it('acts as cwdb-action says: calls, asks first, opens a pop-up, and hands over the fields', async () => {
+    const { page: seen, complaints, place, asked } = await withWidget(() => interactive)
+    const dialog = seen.getByRole('dialog')
+    await place.getByLabel('Name').fill('alice')
+    // No control by itself, and yet the keyboard reaches it.
+    await place.getByRole('button', { name: 'Ask' }).press('Enter')
+    await expect
+      .poll(() => asked.at(-1)?.call, patience)
+      .toEqual({ endpoint: 'arn:one', params: { does: 'ask', n: 1 } })
+    expect(asked.at(-1)?.forms).toEqual({ who: 'alice', on: '1', choice: ['a', 'c'] })
+
+    const calls = asked.length
+    await place.getByRole('button', { name: 'Sure?' }).click()
+    await dialog.getByText('Really <b>?').waitFor()
+    await seen.keyboard.press('Escape')
+    await expect.poll(() => dialog.count()).toBe(0)
+    expect(asked).toHaveLength(calls)
+    await place.getByRole('button', { name: 'Sure?' }).click()
+    await dialog.getByRole('button', { name: 'Yes, do it' }).click()
+    await dialog.getByRole('button', { name: 'Broken' }).waitFor()
+    expect(asked.at(-1)?.call).toEqual({ endpoint: 'arn:two', params: {} })
+    await dialog.getByRole('button', { name: 'Close' }).click()
+
+    await place.getByRole('button', { name: 'More' }).click()
+    await dialog.getByText('Here is more.').waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await place.getByRole('button', { name: 'Broken' }).click()
+    await dialog.getByText(/no JSON/).waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await place.getByRole('button', { name: 'Twice' }).dblclick()
+    await place.getByText('Clicked twice.').waitFor()
+    expect(complaints).toEqual([])
+    await seen.context().close()
+  })
+
+  it('is asked again when the dashboard is brought up to date, but not while a field of it is in use', async () => {
+    const answer = ({ theme }: WidgetRequest): string => `<label>Name <input name="who"></label><p>${theme}</p>`
+    // The one that asks for it, by its `updateOn`.
+    const { page: seen, place, asked } = await withWidget(answer, 'Health', 'Zones: how is each list?')
+    const refresh = seen.getByRole('button', { name: 'Refresh' })
+    const calls = asked.length
+    await refresh.click()
+    await expect.poll(() => asked.length, patience).toBe(calls + 1)
+    await place.getByLabel('Name').fill('half a na')
+    await sendLetter({ subject: 'While somebody types' })
+    await feed('While somebody types', seen).waitFor(patience)
+    // The numbers beside it have moved: the dashboard was brought up to date.
+    await seen.waitForResponse(/\/api\/metrics$/)
+    expect(await place.getByLabel('Name').inputValue()).toBe('half a na')
+    expect(asked).toHaveLength(calls + 1)
+    await seen.getByText('Dark', { exact: true }).click()
+    await place.getByText('dark').waitFor(patience)
+    expect(asked).toHaveLength(calls + 2)
+    await seen.context().close()
+  })
+})
+
+/** A page of which one custom widget answers what `answer` says; `asked`: what it was asked. */
+async function withWidget(answer: (asked: WidgetRequest) => string, tab = 'Flow', title = 'Where is my mail?') {
+  const seen = await open(browser, 'about:blank')
+  const asked: WidgetRequest[] = []
+  await seen.page.route(/\/api\/widget$/, async (route, request) => {
+    const body = request.postDataJSON() as WidgetRequest
+    const dashboards = (await (await fetch(`${local.page}/api/dashboards`)).json()) as DashboardsAnswer
+    const widget = dashboards
+      .find(({ key }) => key === body.dashboard)
+      ?.widgets.find(({ index }) => index === body.widget)
+    const isIt = widget?.type === 'custom' && widget.properties.title === title
+    if (isIt) asked.push(body)
+    await route.fulfill({ json: { html: isIt ? answer(body) : '<p>another</p>' } })
+  })
+  await seen.page.goto(`${local.page}/#${tab}`)
+  const host = seen.page
+    .locator('section.panel')
+    .filter({ has: seen.page.getByRole('heading', { name: title, exact: true }) })
+  const place = host.locator('.widget-html')
+  await place.waitFor(patience)
+  return { ...seen, place, asked }
+}
+
+/** Runs in the browser: what stands in a widget's own tree. */
+function markupOf(element: unknown): string {
+  return (element as { readonly shadowRoot: { readonly innerHTML: string } }).shadowRoot.innerHTML
+}
 
 describe.each(['light', 'dark'] as const)('the page in %s', (theme) => {
   it.each(['Flow', 'Health', 'Cost'])(
@@ -247,10 +367,16 @@ async function numberIn(place: Locator): Promise<number> {
 /** Presses Tab until the element has the keyboard: 60 times is farther than anybody would go. */
 async function tabTo(element: Locator): Promise<void> {
   for (let i = 0; i < 60; i++) {
-    if (await element.evaluate('(it) => it === it.getRootNode().activeElement')) return
+    if (await element.evaluate(hasKeyboard)) return
     await page.keyboard.press('Tab')
   }
   throw new Error(`The keyboard does not reach ${String(element)}.`)
+}
+
+/** Runs in the browser. In the tree of a widget it is that tree which knows. */
+function hasKeyboard(element: unknown): boolean {
+  const { getRootNode } = element as { readonly getRootNode: () => { readonly activeElement: unknown } }
+  return getRootNode.call(element).activeElement === element
 }
 
 /** Waits until every widget has its answer. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Reason } from '../../lambda/core/reasons.ts'
 import type { DecisionRecord } from '../../lambda/core/record.ts'
-import { trailKey } from '../../lambda/release/trail.ts'
+import { queuedKey, trailKey } from '../../lambda/release/trail.ts'
 import { elementsIn, tablesIn, textOf, textsOf } from '../core/widget/text-of.ts'
 import { mail, stopped, to } from '../core/trace/builders.ts'
 import { createWorld, eventOf, readArn, releaseArn } from './world.ts'
@@ -157,16 +157,25 @@ describe('a message that is opened', () => {
     }
   })
 
-  it('says by whom it was released, and has no button for them any more', async () => {
+  it('says by whom it was released, and has no button for them once it is queued', async () => {
     const world = createWorld([kept('one')])
     const by = { kind: 'widget', request_id: 'r-1', owner: 'Anna' } as const
     const line = { schema_version: 1, message_id: 'one', recipient: 'alice@example.com', reason: 'ticket 4711', by }
     const message = { message_id: 'one', received_at: '2026-11-16T10:00:00.000Z' }
-    const released_at = '2026-11-16T12:00:00.000Z'
-    world.objects.put(trailKey(message, line.recipient), JSON.stringify({ ...line, released_at }), released_at)
-    const page = await world.show(eventOf({ view: 'quarantine', asks: open }))
-    expect(tablesIn(page)['Recipients']?.[1]?.[3]).toBe('2026-11-16 12:00:00 UTC by request r-1, for Anna: ticket 4711')
-    expect(buttonsOf(page)).toEqual(['Back to the list'])
+    const at = '2026-11-16T12:00:00.000Z'
+    world.objects.put(trailKey(message, line.recipient), JSON.stringify({ ...line, released_at: at }), at)
+    const event = eventOf({ view: 'quarantine', asks: open })
+    const unqueued = await world.show(event)
+    expect(tablesIn(unqueued)['Recipients']?.[1]?.[3]).toBe(
+      '2026-11-16 12:00:00 UTC by request r-1, for Anna: ticket 4711 Nobody noted that it went into the queue: release it again.',
+    )
+    expect(buttonsOf(unqueued)).toContain('Release for alice@example.com')
+    world.objects.put(queuedKey(message, line.recipient), JSON.stringify({ ...line, queued_at: at }), at)
+    const queued = await world.show(event)
+    expect(tablesIn(queued)['Recipients']?.[1]?.[3]).toBe(
+      '2026-11-16 12:00:00 UTC by request r-1, for Anna: ticket 4711',
+    )
+    expect(buttonsOf(queued)).toEqual(['Back to the list'])
   })
 
   it('says that its raw mail is gone, that it was never there, or that there is no record', async () => {

@@ -91,7 +91,7 @@ describe('a search with a time that ends', () => {
     const aborted = AbortSignal.abort()
     const objects: RecordObjects = {
       ...bucket(1),
-      // eslint-disable-next-line require-yield
+
       list: async function* () {
         await Promise.resolve()
         throw new RecordsInterrupted('listing', 'aborted')

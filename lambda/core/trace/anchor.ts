@@ -10,18 +10,18 @@ export function anchorOf(question: TraceQuestion): RegExp | null {
   const anchor = readAnchor(question)
   if (anchor === null) return null
   const { source, hasOtherForms } = anchor
-  return new RegExp(hasOtherForms ? `${source}|${pairInJson}|${kelvin}` : source, 'gi')
+  return new RegExp(hasOtherForms ? `${source}|${quotedInJson}|${kelvin}` : source, 'gi')
 }
 
 /**
  * The same for whoever has the ids and addresses of a record themselves, all letters made small, and not its line: a regular expression
- * as text. It stays within what every engine reads alike: printable ASCII in small letters, groups, alternatives, `[^...]`, `?` and a
+ * as text. It stays within what every engine reads alike: printable ASCII in small letters, groups, alternatives, `[^...]` and a
  * repetition with a bound; behind a `\` stands punctuation only.
  */
 export function anchorTextOf(question: TraceQuestion): string | null {
   const anchor = readAnchor(question)
   if (anchor === null) return null
-  return anchor.hasOtherForms ? `${anchor.source}|${pair}` : anchor.source
+  return anchor.hasOtherForms ? `${anchor.source}|"` : anchor.source
 }
 
 type Anchor = {
@@ -55,7 +55,7 @@ function ofAddress(text: string): Anchor | null {
   }
   if (local.length > longest) return { source: escaped(local), hasOtherForms: true }
   const there = shownDomain === null ? '' : `(?:${shownDomain}|${beyondAscii})`
-  return { source: `${escaped(local)}(?:\\+|\\\\?"?@${there})`, hasOtherForms: true }
+  return { source: `${escaped(local)}(?:\\+|@${there})`, hasOtherForms: true }
 }
 
 /** Only the same text in other letters is taken for the same. Those beyond ASCII can change their neighbours when they are made small. */
@@ -79,10 +79,8 @@ const longest = 64
 /** Not far from its beginning: where it comes later, the first characters are those that are asked for. */
 const beyondAscii = `[^"]{0,${longest}}[^ -~]`
 
-/** A `\` before a character that needs none. */
-const pair = '\\\\'
-/** The same as JSON writes it, and not the `\\\"` of a quote in the JSON of the facts. */
-const pairInJson = '\\\\\\\\[^\\\\"]'
+/** The beginning of an address in quotes, as JSON.stringify writes it into a record. It singles out so few lines that all are read. */
+const quotedInJson = '(?:_from|address)":"\\\\"'
 
 /** U+212A, whose small letter is k, in UTF-8 that is read as Latin-1. */
 const kelvin = '\u00e2\u0084\u00aa'

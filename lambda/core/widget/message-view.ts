@@ -1,7 +1,7 @@
 import { oneLine } from '../plain-text.ts'
 import type { Preview } from '../preview.ts'
 import type { DecisionRecord } from '../record.ts'
-import type { Released } from '../release/request.ts'
+import type { ReleaseSeen } from '../release/request.ts'
 import type { TracedMessage } from '../trace/told-message.ts'
 import { callButton } from './call-button.ts'
 import { notice } from './frame.ts'
@@ -19,8 +19,6 @@ export type OpenedMessage = {
   readonly told: readonly TracedMessage[]
   /** A sentence: why there is none. */
   readonly preview: Preview | string
-  /** Those for whom it was released before. */
-  readonly released: readonly Released[]
 }
 
 export function messageView(message: OpenedMessage, request: WidgetRequest, back: Html | null): Html {
@@ -46,18 +44,15 @@ export function backButton(
   return read === null ? null : html`<p>${callButton({ label, endpoint: read, asks })}</p>`
 }
 
-function recipientsTable({ told, released }: OpenedMessage, { shownIn }: WidgetRequest): Html {
+function recipientsTable({ told }: OpenedMessage, { shownIn }: WidgetRequest): Html {
   return table({
     caption: 'Recipients',
     heads: ['Recipient', 'What became of it', 'Why', 'Released'],
-    rows: told.map(({ recipient, action, cause }) => [
+    rows: told.map(({ recipient, action, cause, released }) => [
       oneLine(recipient, 320),
       actionBadge(action),
       cause,
-      releasedWords(
-        released.find((one) => one.recipient === recipient),
-        shownIn,
-      ),
+      releasedWords(released, shownIn),
     ]),
     empty: 'No recipient stands in the record.',
     octets: 24 * 1024,
@@ -65,11 +60,12 @@ function recipientsTable({ told, released }: OpenedMessage, { shownIn }: WidgetR
   })
 }
 
-function releasedWords(released: Released | undefined, shownIn: WidgetRequest['shownIn']): string {
+function releasedWords(released: ReleaseSeen | undefined, shownIn: WidgetRequest['shownIn']): string {
   if (released === undefined) return '-'
-  const { released_at, by, reason } = released
+  const { released_at, by, reason, queued_at } = released
   const owner = by.owner === null ? '' : `, for ${oneLine(by.owner, 100)}`
-  return `${timeOf(released_at, shownIn)} by request ${oneLine(by.request_id, 100)}${owner}: ${oneLine(reason, 200)}`
+  const queued = queued_at === null ? ' Nobody noted that it went into the queue: release it again.' : ''
+  return `${timeOf(released_at, shownIn)} by request ${oneLine(by.request_id, 100)}${owner}: ${oneLine(reason, 200)}${queued}`
 }
 
 function previewOf({ fields, moreFields, text, textType, isCut, parts }: Preview): Html {

@@ -1,7 +1,7 @@
 import { senderToAllow } from '../entries/sender-to-allow.ts'
 import { oneLine } from '../plain-text.ts'
 import type { DecisionRecord } from '../record.ts'
-import type { Released } from '../release/request.ts'
+import type { TracedMessage } from '../trace/told-message.ts'
 import { callButton } from './call-button.ts'
 import { fitting } from './fitting.ts'
 import { notice } from './frame.ts'
@@ -19,12 +19,12 @@ export const allowDays = [7, 30, 90] as const
 
 /** The buttons that release a message; where there can be none, why, and what to do instead. */
 export function releaseForm(
-  { record, released }: { readonly record: DecisionRecord; readonly released: readonly Released[] },
+  { record, told }: { readonly record: DecisionRecord; readonly told: readonly TracedMessage[] },
   { release, view }: WidgetRequest,
 ): Html {
-  const done = new Set(released.map(({ recipient }) => recipient))
-  const stopped = [...new Set(record.recipients.filter(({ action }) => action !== 'deliver').map((one) => one.address))]
-  const open = stopped.filter((address) => !done.has(address))
+  const stopped = told.filter(({ action, recipient }) => action !== 'deliver' && recipient !== '')
+  // What was released, but nobody knows to be queued, can be released again: nobody gets it twice.
+  const open = [...new Set(stopped.filter(({ released }) => !isQueued(released)).map(({ recipient }) => recipient))]
   if (stopped.length === 0)
     return notice('good', 'It was let through for all its recipients: nothing is to be released.')
   if (open.length === 0) return notice('good', 'It was released for everybody for whom it was stopped.')
@@ -90,6 +90,10 @@ function buttons(record: DecisionRecord, open: readonly string[], endpoint: stri
   const { pieces, left } = fitting(open.length === 1 ? [] : single, 30 * 1024)
   return html`<p>${all}${sender === null ? null : allowing}</p>
     <p>${pieces}${left === 0 ? null : html` ${left} more recipients: quietgate quarantine release --to`}</p>`
+}
+
+function isQueued(released: TracedMessage['released']): boolean {
+  return released !== undefined && released.queued_at !== null
 }
 
 /** What a person can paste into a shell: an id is SES's, but the record is only a file. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { entryIndex } from '../../../lambda/core/entries/entry-index.ts'
 import type { Entry } from '../../../lambda/core/entries/entry.ts'
-import { partiesOf, placesOf } from '../../../lambda/core/entries/match.ts'
+import { namesOf, partiesOf, placesOf } from '../../../lambda/core/entries/match.ts'
 import { readValue } from '../../../lambda/core/entries/value.ts'
 import type { Message } from '../../../lambda/core/message.ts'
 import { messageOf } from '../../builders.ts'
@@ -31,6 +31,16 @@ describe('an entry', () => {
     ['198.51.100.9', { client: { kind: 'client', ip: '::ffff:198.51.100.9', helo: null } }, ['client']],
   ] as const)('for %s meets a message %j at %j', (value, changes, places) => {
     expect(placesOf(entryFor(value), partiesOf(messageOf(changes as Partial<Message>), []))).toEqual(places)
+  })
+
+  it('is looked for under no more names than a domain can have, however long the one is that somebody wrote', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', '.'), maxLength: 5000, size: 'max' }), (domain) => {
+        const names = namesOf({ address: `x@${domain}`, domain }).slice(2)
+        expect(names.every((name) => name.startsWith('*.') && name.length <= 2 + 253)).toBe(true)
+        expect(names.length).toBeLessThanOrEqual(254)
+      }),
+    )
   })
 
   it('for a network meets the client behind a trusted relay, and not the relay', () => {

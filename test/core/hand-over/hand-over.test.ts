@@ -34,6 +34,15 @@ describe('who gets a message', () => {
     ])
   })
 
+  it('is everybody of a release, whatever the record says, and the one who reads for postmaster as ever', () => {
+    const released = { ...jobFor('bob@example.com', 'abuse@example.com'), origin: 'release' } as const
+    const record = recordFor({ 'bob@example.com': 'quarantine', 'abuse@example.com': 'discard' })
+    expect(survivorsOf(released, record, 'admin@example.com')).toEqual([
+      { recipient: 'bob@example.com', to: 'bob@example.com' },
+      { recipient: 'abuse@example.com', to: 'admin@example.com' },
+    ])
+  })
+
   it('is the one who reads for postmaster and abuse, of any domain and without one', () => {
     const roles = jobFor('PostMaster@example.com', 'abuse@example.net', 'postmaster', 'postmasters@example.com')
     expect(survivorsOf(roles, null, 'admin@example.com').map(({ to }) => to)).toEqual([
@@ -82,6 +91,8 @@ describe('what lies in the queue', () => {
     expect(readJob(JSON.parse(JSON.stringify(job)))).toEqual(job)
     const letter = deadLetterOf(job, [{ recipient: 'alice@example.com', reply: '550 no' }], '2026-11-21T10:00:00.000Z')
     expect(readJob(JSON.parse(JSON.stringify(letter)))).toEqual({ ...job, round: 1 })
+    for (const origin of ['release', 'orphan'] as const) expect(readJob({ ...job, origin })).toEqual({ ...job, origin })
+    expect(readJob({ ...job, origin: 'resale' })).toBe(null)
   })
 
   it('is nothing when it is anything else, whatever it is', () => {

@@ -45,13 +45,13 @@ describe('what a record is looked for by', () => {
   })
 
   it('singles out', () => {
-    const other = record({ mail_from: 'robert@partner.example', header_from: '"Bob" <rob@partner.example>' })
+    const other = record({ mail_from: 'robert@partner.example', header_from: 'rob@partner.example', subject: '"Bob"' })
     const question = asked({ sender: null, recipient: 'bob@partner.example' })
     expect(missedBy(question, other)).toEqual(['line', 'columns'])
   })
 
   it('is written in what all engines read alike', () => {
-    const token = /(?:\\[^a-zA-Z0-9]|\(\?:|\[\^"\]\{0,64\}|\[\^ -~\]|\?"\?@|[)|]|[a-z0-9@._=+~!#%&'"-])/y
+    const token = /(?:\\[^a-zA-Z0-9]|\(\?:|\[\^"\]\{0,64\}|\[\^ -~\]|[)|]|[a-z0-9@._=+~!#%&'"-])/y
     fc.assert(
       fc.property(questions, (question) => {
         const text = anchorTextOf(question)

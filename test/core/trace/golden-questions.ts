@@ -182,6 +182,22 @@ const stoppedStories: readonly Golden[] = [
     'let through',
   ),
   golden('SES found a virus', asked(), [stopped('quarantine', { code: 'virus-found' })], 'virus', 'another copy'),
+  golden(
+    'an entry of the operator blocks the sender',
+    asked(),
+    [
+      stopped('quarantine', {
+        code: 'block-entry',
+        entry: 'partner.example',
+        place: 'from-field',
+        owner: 'ops',
+        entry_reason: 'ticket 4711',
+        expires_at: '2026-12-20T10:00:00.000Z',
+      }),
+    ],
+    'block-entry',
+    'ops blocks partner.example until 2026-12-20T10:00:00.000Z (ticket 4711)',
+  ),
   golden('SES takes it for spam', asked(), [stopped('quarantine', { code: 'spam-found' })], 'spam', 'scans.spam'),
   golden(
     'it fails DMARC',

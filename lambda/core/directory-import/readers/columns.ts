@@ -100,7 +100,7 @@ function addressesIn(text: string): readonly string[] {
 
 /** Our export puts one before what a spreadsheet would take for a formula, and before an apostrophe. */
 function withoutApostrophe(text: string): string {
-  return /^'[=+\-@']/.test(text) ? text.slice(1) : text
+  return /^'[=+\-@'\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? text.slice(1) : text
 }
 
 function withoutScheme(text: string): string {

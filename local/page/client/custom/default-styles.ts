@@ -13,7 +13,7 @@ th { font-weight: 600 }
 a { color: var(--link) }
 label { font-weight: 600 }
 input, select, textarea {
-  font: inherit; color: var(--text); background: var(--field); border: 1px solid var(--edge); border-radius: 6px; padding: 4px 8px;
+  font: inherit; font-weight: 400; color: var(--text); background: var(--field); border: 1px solid var(--edge); border-radius: 6px; padding: 4px 8px;
 }
 button, .btn {
   display: inline-block; white-space: nowrap; font: inherit; font-weight: 600; cursor: pointer; text-decoration: none;

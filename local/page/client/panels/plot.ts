@@ -63,8 +63,15 @@ function lineOf({ axis }: Series, i: number, { colours, shown, properties }: Dra
     width: isArea ? 1.25 : 1.75,
     ...(axis === 'right' ? { dash: [5, 4] } : {}),
     ...(isArea ? { fill: `${colour}59` } : {}),
-    points: { size: 5, fill: colour },
+    // A line needs two values; one that stands alone is a point.
+    points: { size: 5, fill: colour, filter: (plot, at, show) => (show ? null : lonely(plot.data[at] ?? [])) },
   }
+}
+
+/** Where a value has none beside it. */
+function lonely(values: ArrayLike<number | null | undefined>): number[] {
+  const has = (i: number): boolean => typeof values[i] === 'number'
+  return Array.from(values, (_, i) => i).filter((i) => has(i) && !has(i - 1) && !has(i + 1))
 }
 
 /** An area ends at the one below it. */

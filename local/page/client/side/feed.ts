@@ -4,6 +4,7 @@ import { oneLine, shown } from '../../../../lambda/core/plain-text.ts'
 import type { DecisionEvent, StackView } from '../../api.ts'
 import { Copy } from '../copy.ts'
 import { clockWords } from '../words.ts'
+import { Route } from './route.ts'
 
 /** So many are kept: the records are in the bucket, and this is to be looked at. */
 export const mostDecisions = 200
@@ -35,8 +36,6 @@ function Decision({ event, isNew }: { event: DecisionEvent; isNew: boolean }): V
   const { record, explanation } = event
   const { sign, words } = actions[record.action]
   const to = record.recipients.map(({ address }) => address)
-  const [first] = to
-  const more = to.length > 1 ? ` and ${to.length - 1} more` : ''
   return html`
     <details class=${`decision ${record.action} ${isNew ? 'new' : ''}`}>
       <summary>
@@ -45,9 +44,7 @@ function Decision({ event, isNew }: { event: DecisionEvent; isNew: boolean }): V
           <b class=${`badge ${record.action}`}><i aria-hidden="true">${sign}</i> ${words}${wouldBe(record)}</b>
         </span>
         <span class="subject">${oneLine(record.subject ?? '(no subject)', 160)}</span>
-        <span class="route"
-          >${fromOf(record)} <span aria-label="to">→</span> ${oneLine(first ?? 'nobody', 80)}${more}</span
-        >
+        <${Route} from=${fromOf(record)} to=${to} />
       </summary>
       <ul class="why">
         ${explanation.map((sentence) => html`<li>${shown(sentence)}</li>`)}

@@ -5,6 +5,7 @@ import { oneLine, shown } from '../../../../lambda/core/plain-text.ts'
 import type { InboxMessageView, StackView } from '../../api.ts'
 import { askRaw, rawAddress, sentenceOf } from '../ask.ts'
 import { clockWords, sizeWords } from '../words.ts'
+import { Route } from './route.ts'
 
 /** More of a message is for a mail program. */
 const mostText = 64 * 1024
@@ -42,10 +43,7 @@ function Message({ message }: { message: InboxMessageView }): VNode {
           ><time datetime=${receivedAt}>${clockWords(receivedAt)}</time><small>${sizeWords(size)}</small></span
         >
         <span class="subject">${oneLine(subject ?? '(no subject)', 160)}</span>
-        <span class="route"
-          >${oneLine(from ?? '<>', 80)}
-          <span aria-label="to">→</span> ${to.map((one) => oneLine(one, 80)).join(', ')}</span
-        >
+        <${Route} from=${from ?? '<>'} to=${to} />
       </summary>
       <p><a class="button" href=${rawAddress(id)} download=${`${id}.eml`}>Download the very bytes (.eml)</a></p>
       <pre class="scroll" tabindex="0" role="region" aria-label="The message as text">
