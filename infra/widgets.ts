@@ -78,12 +78,7 @@ export class Widgets extends Construct {
             description: 'Releases quarantined mail that somebody has chosen in a dashboard.',
             role: 'What releasing a quarantined message needs.',
             ...releasing,
-            environment: {
-              MAIL_BUCKET: storage.mail.bucketName,
-              MAIL_PREFIX: mailPrefix,
-              RECORD_BUCKET: storage.records.bucketName,
-              ...releasing.environment,
-            },
+            environment: { RECORD_BUCKET: storage.records.bucketName, ...releasing.environment },
           })
     this.flow = [
       // What costs a call for each look is asked for by a button, or by another time range.

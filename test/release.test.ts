@@ -136,16 +136,17 @@ describe('a release', () => {
   })
 
   it('finds a record that is compacted, by its day, by the quarantine and by looking through all days', async () => {
-    for (const [day, isListed] of [
-      ['2026-11-02', false],
-      [null, true],
-      [null, false],
+    for (const [day, listedOn] of [
+      ['2026-11-02', null],
+      [null, '2026-11-02'],
+      [null, '2026-11-03'],
+      [null, null],
     ] as const) {
       const world = worldOf()
       const record = stopped({ received_at: '2026-11-02T10:00:00.000Z' })
       world.compacted(stopped({ message_id: 'id10', received_at: '2026-11-02T09:00:00.000Z' }))
       world.compacted(record)
-      if (isListed) world.objects.put('quarantine/2026-11-02/id1.json', '{}', record.decided_at)
+      if (listedOn !== null) world.objects.put(`quarantine/${listedOn}/id1.json`, '{}', record.decided_at)
       const outcome = await release(asked({ day }), world.ports, signal)
       expect([outcome.answer, world.queue[0]?.received_at]).toEqual(['released', '2026-11-02T10:00:00.000Z'])
     }

@@ -39,7 +39,7 @@ export function createS3RecordObjects(client: S3Client, bucket: string): RecordO
         Key: key,
         Body: size <= repeatable ? await wholeOf(open()) : Readable.from(open(), { objectMode: false }),
         ContentLength: size,
-        ContentType: 'application/gzip',
+        ContentType: key.endsWith('.json') ? 'application/json' : 'application/gzip',
         Metadata: { note },
         // S3 User Guide, "conditional writes".
         ...(replaces === null ? { IfNoneMatch: '*' } : { IfMatch: replaces.etag }),

@@ -35,7 +35,11 @@ const thresholds = section({
     'Recipients that could not be looked up, in each of two spells of five minutes.',
   ),
   mailUnread: may(counted, 1, 'Bounces whose raw mail could not be read, in five minutes.'),
-  entriesUnread: may(counted, 1, 'Readings of the allow and block entries that failed, in each of two spells of five minutes.'),
+  entriesUnread: may(
+    counted,
+    1,
+    'Readings of the allow and block entries that failed, in each of two spells of five minutes.',
+  ),
   proofsSilent: may(counted, 5, 'Bounces that a silent proof left undecided, in 15 minutes.'),
   bounceMemoryFailures: may(counted, 5, 'Failures of the memory of bounces, in 15 minutes.'),
   eventsRepeated: may(counted, 10, 'Events that SES sent again, in 15 minutes.'),

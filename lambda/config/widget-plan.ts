@@ -1,6 +1,5 @@
 import type { WidgetPlan } from '../core/widget/plan.ts'
 import type { Config } from './config.ts'
-import { handOverPlanOf } from './hand-over-plan.ts'
 import { probePlanOf } from './probe-plan.ts'
 
 export type { WidgetPlan } from '../core/widget/plan.ts'
@@ -14,7 +13,6 @@ export function widgetPlanOf(config: Config): WidgetPlan {
     listed: config.domains.flatMap(({ name, aliasOf }) => (aliasOf === null ? [name] : [])),
     recordsDays,
     mailDays,
-    handsOver: handOverPlanOf(config) !== null,
     probe: { policy: { dnsxl: policy.dnsxl }, outbound, zones },
   }
 }

@@ -23,7 +23,8 @@ export const entryRemedies: { readonly [C in EntryCode]: string } = {
     'If the message is wanted, release it and take the entry out with `quietgate block remove`; its owner knows why it is there.',
   'allow-entry-unproven':
     'If the sender is honest, ask them for SPF and DKIM, or allow the network of their servers with `quietgate allow add`.',
-  'entries-unavailable': "Look at the function's permission to read `entries/` in the record bucket, then at the bucket.",
+  'entries-unavailable':
+    "Look at the function's permission to read `entries/` in the record bucket, then at the bucket.",
 }
 
 const placeWords: { readonly [P in Place]: string } = {

@@ -51,7 +51,7 @@ const ports: ReadWidgetPorts = {
     { milliseconds: searchMs, timer: (milliseconds) => AbortSignal.timeout(milliseconds) },
   ),
   zones: async (shownIn, signal) => zonesView(await readZones(states, plan.probe, Date.now(), signal), shownIn),
-  imports: async (shownIn, signal) => importsView(await readImports(imports, plan.domains, signal), shownIn),
+  imports: async (shownIn, signal) => importsView(await readImports(imports, plan.listed, signal), shownIn),
   clock: Date.now,
 }
 

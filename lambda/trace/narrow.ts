@@ -25,7 +25,7 @@ export type IndexOptions = {
 }
 
 /**
- * Octets of compacted objects from which asking an index is worth its seconds. `bench/trace.ts` reads some 10 MB of them in a second from
+ * Octets of compacted objects from which asking an index is worth its seconds. `bench/trace.ts` reads 10 to 15 MB of them in a second from
  * a disk, and S3 gives them no faster to one reader; Athena takes two to four seconds for a small query, whatever it finds.
  */
 export const worthNarrowing = 64 * 1024 * 1024

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import { decodeWords } from '../../lambda/core/protocol/encoded-words.ts'
 import { firstField, parseHeaderBlock } from '../../lambda/core/protocol/header.ts'
-import type { InboxMessage } from '../inbox.ts'
+import type { InboxMessage } from './message.ts'
 
 /** Kept messages: for each `ID.eml`, the octets, and `ID.json`, which is written last: without it there is no message. */
 export type InboxFolder = {

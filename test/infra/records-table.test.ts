@@ -34,7 +34,7 @@ function made(isAcknowledged = true) {
 
 describe('asking the table of records', () => {
   it('takes these permissions, on this workgroup, this table and these two prefixes', () => {
-    const rows = permissionsIn(Template.fromStack(made().stack).toJSON())
+    const rows = permissionsIn(Template.fromStack(made().stack).toJSON() as Parameters<typeof permissionsIn>[0])
     const allowed = rows.filter(({ who, effect }) => who === 'Role' && effect === 'Allow')
     const glue = (what: string) => expect.stringMatching(new RegExp(`:glue:REGION:ACCOUNT:${what}$`)) as string
     const workgroup = expect.stringMatching(/:athena:REGION:ACCOUNT:workgroup\/[A-Za-z0-9-]+$/) as string

@@ -25,7 +25,7 @@ function made(give: (role: Role, storage: Storage, queue: Queue) => void) {
 }
 
 function statementsOf(stack: Stack): readonly (readonly [string, string])[] {
-  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as readonly {
+  const [policy] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')) as unknown as readonly {
     readonly Properties: { readonly PolicyDocument: { readonly Statement: readonly Statement[] } }
   }[]
   return (policy?.Properties.PolicyDocument.Statement ?? []).map(({ Effect, Action, Resource }) => [

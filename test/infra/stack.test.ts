@@ -320,6 +320,8 @@ describe('the stack', () => {
     expect(Object.fromEntries(Object.entries(outputs).map(([name, { Value }]) => [name, Value]))).toEqual({
       MailBucket: { Ref: mailBucket },
       RecordBucket: { Ref: recordBucket },
+      RecordsTable: expect.stringMatching(/^quietgate_recordstable_[0-9a-f]{8}\.records$/) as string,
+      RecordsWorkGroup: expect.stringMatching(/^Quietgate-RecordsTable-[0-9A-F]{8}$/) as string,
       DirectoryTable: { Ref: directoryTable },
       StateTable: { Ref: stateTable },
       LedgerTable: { Ref: ledgerTable },

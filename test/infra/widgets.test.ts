@@ -133,12 +133,7 @@ describe('the function behind the buttons that release', () => {
       ['Deny', 'ses:*'],
     ])
     expect(pathsOf(statements, 's3:PutObject')).toEqual(['/entries/*', '/releases/*'])
-    expect(environmentOf(whole, 'WidgetsRelease')).toEqual([
-      'HAND_OVER_QUEUE',
-      'MAIL_BUCKET',
-      'MAIL_PREFIX',
-      'RECORD_BUCKET',
-    ])
+    expect(environmentOf(whole, 'WidgetsRelease')).toEqual(['HAND_OVER_QUEUE', 'RECORD_BUCKET'])
   })
 })
 

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ownerField, whyField } from '../../lambda/core/widget/release-form.ts'
 import type { ReleaseSeen } from '../../lambda/core/release/request.ts'
 import { drained, handingOverTo } from '../../local/hand-over-to-inbox.ts'
 import { createInbox, type Inbox } from '../../local/inbox.ts'
@@ -115,6 +116,22 @@ describe('a message that a list has stopped', () => {
     expect(await drained(started.stack, 10_000)).toBe(true)
     expect(inbox.messages().length).toBe(before + 1)
     expect(inbox.messages()[0]?.to).toEqual(['alice@example.com'])
+  })
+
+  it('is released by the function behind the button of the dashboard, with its own role, and its sender is allowed', async () => {
+    const { messageId, received } = await started.deliver({ ...spam, message, recipients: ['alice@example.com'] })
+    const asks = { id: messageId, at: received.receivedAt.toISOString(), to: 'stopped', days: '30' }
+    const forms = { all: { [ownerField]: 'dora', [whyField]: 'TICKET-10' } }
+    const event = { ...asks, widgetContext: { params: { view: 'quarantine' }, forms } }
+    const { stack } = started
+    const answer = await stack.invoke(stack.outputs['WidgetRelease']?.split(':').at(-1) ?? '', event)
+    if (answer.answer !== 'returned') throw new Error(JSON.stringify(answer))
+    expect(answer.payload).toContain('it is queued for the hand-over')
+    expect(answer.payload).toContain('offers@spammer.example is allowed until')
+    expect(await drained(stack, 10_000)).toBe(true)
+    expect(inbox.messages()[0]?.to).toEqual(['alice@example.com'])
+    const { stdout } = await quietgate(['--local', '--json', 'trace', '--id', messageId], env)
+    expect(stdout).toContain('"kind":"widget"')
   })
 
   it('with a virus is released only by somebody who says so', async () => {

@@ -1,114 +1,65 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { drained, handingOverTo } from '../../local/hand-over-to-inbox.ts'
-import { createInbox, type Inbox } from '../../local/inbox.ts'
-import { sampleConfig, samples } from '../../local/samples.ts'
-import { elementsIn, tablesIn, textOf, textsOf } from '../core/widget/text-of.ts'
-import { problemsIn } from '../widgets/allowed-html.ts'
+import { sampleConfig } from '../../local/samples.ts'
+import { tablesIn } from '../core/widget/text-of.ts'
 import { startedStack, type StartedStack } from './started-stack.ts'
 
-/** The very functions of the widgets, as they are bundled, with what the template gives them. */
-let inbox: Inbox
-let started: StartedStack
-let folder: string
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'quietgate-widgets-'))
-  inbox = await createInbox({ dataDir: folder })
-  started = await startedStack({ config: handingOverTo(inbox.port, sampleConfig), queueSecondMs: 10 })
+/** What a topic was told. */
+const told: URLSearchParams[] = []
+const topic = createServer((request, response) => {
+  const chunks: Buffer[] = []
+  request.on('data', (chunk: Buffer) => chunks.push(chunk))
+  request.on('end', () => {
+    told.push(new URLSearchParams(Buffer.concat(chunks).toString()))
+    response.writeHead(200).end('<PublishResponse><PublishResult/></PublishResponse>')
+  })
 })
+
+let started: StartedStack
+beforeAll(async () => {
+  await new Promise<void>((resolve) => void topic.listen(0, '127.0.0.1', resolve))
+  started = await startedStack({
+    config: { ...sampleConfig, digest: { topicArn: 'arn:aws:sns:us-east-1:123456789012:mail-digest' } },
+    environment: { AWS_ENDPOINT_URL_SNS: `http://127.0.0.1:${(topic.address() as AddressInfo).port}` },
+  })
+}, 60_000)
 afterAll(async () => {
   await started.close()
-  await inbox.close()
-  rmSync(folder, { recursive: true, force: true })
+  topic.close()
 })
 
-describe('the widgets of the dashboards, on the laptop', () => {
-  const spam = samples.find(({ expected }) => expected.reasons.includes('dnsxl-stopped'))
-  const subject = 'An "invoice" <script>alert(1)</script>'
-  const message = Buffer.from(`From: offers@spammer.example\r\nSubject: ${subject}\r\n\r\nPay <b>now</b>.\r\n`)
+describe('the widgets of the operator, with the role that they are deployed with', () => {
+  it('show every list of the configuration after the probe has run', async () => {
+    await started.stack.invoke(started.stack.outputs['ProbeFunction'] ?? '', {})
+    const { 'The lists of the configuration': [, ...lists] = [] } = tablesIn(await asked('zones'))
+    expect(lists.length).toBeGreaterThan(1)
+    expect(lists.map(([, state]) => state)).toContain('healthy')
+  }, 30_000)
 
-  it('find a stopped message, show why and what it says, and release it, once', async () => {
-    const { messageId } = await started.deliver({ ...spam, message, recipients: ['bob@example.com'] })
-    const found = await ask('trace', { does: 'search' }, { 'qg-recipient': 'bob@example.com' })
-    expect(textsOf(found, 'qg-headline')[0]).toContain(
-      'was put into quarantine: the client that sent it is on DNS lists',
-    )
+  it('show every domain, and that its list is whole', async () => {
+    const { 'Who exists, domain by domain': [, ...domains] = [] } = tablesIn(await asked('imports'))
+    expect(domains.length).toBeGreaterThan(0)
+    expect(domains.map(([, state]) => state)).toContain('complete')
+  }, 30_000)
+})
 
-    const list = await ask('quarantine')
-    const [, row] = tablesIn(list)['In quarantine, the newest first'] ?? []
-    expect(row?.slice(1, 4)).toEqual([spam?.reversePath, 'bob@example.com', subject])
-
-    const opened = await ask(
-      'quarantine',
-      callsOn(list).find(({ does }) => does === 'open'),
-    )
-    expect(
-      elementsIn(opened)
-        .filter(({ tagName }) => tagName === 'pre')
-        .map(textOf),
-    ).toEqual(['Pay <b>now</b>.'])
-    expect(opened).toContain('&#60;script&#62;')
-
-    const button = callsOn(opened).find(({ does, days }) => does === 'release' && days === '7')
-    const typed = { 'qg-owner': 'Dora', 'qg-why': 'TICKET-7' }
-    const released = await ask('quarantine', button, typed, 'WidgetRelease')
-    expect(textsOf(released, 'qg-notice')[0]).toContain('it is queued for the hand-over.')
-    expect(textsOf(released, 'qg-notice')[1]).toContain('is allowed until')
-    expect(await drained(started.stack, 10_000)).toBe(true)
-    expect(inbox.messages().map(({ to, subject: of }) => ({ to, of }))).toEqual([
-      { to: ['bob@example.com'], of: subject },
+describe('the digest, with the role that it is deployed with', () => {
+  it('goes out for each domain, once', async () => {
+    const run = () => started.stack.invoke(started.stack.outputs['DigestFunction'] ?? '', {})
+    expect(await run()).toMatchObject({ answer: 'returned', payload: { sent: 1, missing: 0, failures: [] } })
+    expect(await run()).toMatchObject({ answer: 'returned', payload: { sent: 0, missing: 0, failures: [] } })
+    expect(told.map((one) => [one.get('MessageAttributes.entry.1.Value.StringValue'), one.get('TopicArn')])).toEqual([
+      ['example.com', 'arn:aws:sns:us-east-1:123456789012:mail-digest'],
     ])
-
-    const again = await ask('quarantine', button, typed, 'WidgetRelease')
-    expect(textsOf(again, 'qg-notice')[0]).toBe('It had been released before: nothing was done now.')
-    expect(await drained(started.stack, 10_000)).toBe(true)
-    expect(inbox.messages()).toHaveLength(1)
-
-    const traced = await ask('trace', { does: 'search' }, { 'qg-id': messageId })
-    expect(textsOf(traced, 'qg-headline')[0]).toMatch(/It was released at \S+Z\.$/)
-  })
-
-  it('show the lists and the imports', async () => {
-    expect(textOf(elementsIn(await ask('zones'))[1] ?? lost())).toContain('bl.example')
-    expect(textOf(elementsIn(await ask('imports'))[1] ?? lost())).toContain('example.com')
-  })
-
-  it('say what they are, and what is wrong with an event', async () => {
-    expect(await send('WidgetRead', { describe: true })).toContain('## Quietgate')
-    expect(await send('WidgetRelease', { describe: true })).toContain('## Quietgate')
-    expect(await send('WidgetRead', 5)).toContain('is one of trace, quarantine, zones, imports')
-  })
+    expect(told[0]?.get('Message')).toMatch(/^Mail to example\.com on \d{4}-\d\d-\d\d \(UTC\)\n\nNo mail came\./)
+    expect(started.log.some((line) => line.includes('"DigestsMissing":0'))).toBe(true)
+  }, 30_000)
 })
 
-/** Asks as a dashboard does, of the last hour. */
-async function ask(
-  view: string,
-  asks: Readonly<Record<string, string>> = {},
-  typed: Readonly<Record<string, string>> = {},
-  name: 'WidgetRead' | 'WidgetRelease' = 'WidgetRead',
-): Promise<string> {
-  const { WidgetRead: read, WidgetRelease: release } = started.stack.outputs
-  const timeRange = { mode: 'relative', start: Date.now() - 3_600_000, end: Date.now() + 60_000 }
-  const context = { params: { view, read, release }, forms: { all: typed }, timeRange, theme: 'dark' }
-  const page = await send(name, { ...asks, widgetContext: context })
-  expect(problemsIn(page)).toEqual([])
-  return page
-}
-
-async function send(name: 'WidgetRead' | 'WidgetRelease', event: unknown): Promise<string> {
-  const answer = await started.stack.invoke(started.stack.outputs[name] ?? '', event)
-  if (answer.answer !== 'returned') throw new Error(`${name}: ${JSON.stringify(answer)}`)
-  return answer.payload as string
-}
-
-function callsOn(page: string): readonly Readonly<Record<string, string>>[] {
-  const actions = elementsIn(page).filter(({ tagName }) => tagName === 'cwdb-action')
-  return actions.map((action) => JSON.parse(textOf(action)) as Record<string, string>)
-}
-
-function lost(): never {
-  throw new Error('The page has no element.')
+async function asked(view: string): Promise<string> {
+  const read = started.stack.outputs['WidgetRead'] ?? ''
+  const answer = await started.stack.invoke(read, { view, read, widgetContext: { params: { view, read } } })
+  if (answer.answer !== 'returned') throw new Error(JSON.stringify(answer))
+  return String(answer.payload)
 }

@@ -230,10 +230,10 @@ describe('the HTML of a widget', () => {
     await refresh.click()
     await expect.poll(() => asked.length, patience).toBe(calls + 1)
     await place.getByLabel('Name').fill('half a na')
+    const broughtUpToDate = seen.waitForResponse(/\/api\/alarms$/)
     await sendLetter({ subject: 'While somebody types' })
     await feed('While somebody types', seen).waitFor(patience)
-    // The numbers beside it have moved: the dashboard was brought up to date.
-    await seen.waitForResponse(/\/api\/metrics$/)
+    await broughtUpToDate
     expect(await place.getByLabel('Name').inputValue()).toBe('half a na')
     expect(asked).toHaveLength(calls + 1)
     await seen.getByText('Dark', { exact: true }).click()

@@ -96,9 +96,10 @@ describe('the trace of a message that was released', () => {
       return world.objects.list(prefix, ...rest)
     }
     const delivered = stopped({ recipients: stopped().recipients.filter(({ action }) => action === 'deliver') })
+    expect(await releasesOf({ ...world.objects, list }, [delivered], signal)).toEqual([])
+    expect(asks).toEqual([])
     const records = [delivered, ...Array.from({ length: 300 }, (_, i) => stopped({ message_id: `n${i}` }))]
     expect(await releasesOf({ ...world.objects, list }, records, signal)).toEqual([])
     expect(asks).toHaveLength(mostLookedUp)
-    expect(asks).not.toContain(trailPrefix(delivered))
   })
 })

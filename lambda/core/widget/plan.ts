@@ -10,8 +10,6 @@ export type WidgetPlan = {
   readonly recordsDays: number
   /** For so many days raw mail is kept. */
   readonly mailDays: number
-  /** Whether there is a hand-over: without one nothing can be released by a button. */
-  readonly handsOver: boolean
   /** The lists that the filter asks, the lists of domains, and what of ours is looked for on them. */
   readonly probe: Pick<ProbePlan, 'outbound' | 'zones'> & { readonly policy: Pick<ProbePlan['policy'], 'dnsxl'> }
 }

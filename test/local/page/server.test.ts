@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createEvents, type Events } from '../../../local/page/events.ts'
 import { pageHtml } from '../../../local/page/bundle.ts'
 import { bodyLimits, readMetricsRequest, readSendRequest, readWidgetRequest } from '../../../local/page/requests.ts'
-import { servePage, type PageServer, type Routes } from '../../../local/page/server.ts'
+import { servePage, type Answer, type PageServer, type Routes } from '../../../local/page/server.ts'
 
 const assets = { html: pageHtml, js: 'export {}', css: 'body {}' }
 const json = { 'content-type': 'application/json' }
@@ -164,6 +165,17 @@ describe('the server of the page', () => {
     expect(told).toEqual([new Error('secret')])
   })
 
+  it('goes on when whoever asked has gone away', async () => {
+    const events = createEvents()
+    const listening = await servePage(assets, { ...routes, get: { '/gone': gone(events) } }, 0, () => undefined)
+    if (listening.answer === 'taken') throw new Error('there is no free port')
+    const { port, close } = listening.server
+    await expect(asked(port, 'GET', '/gone', {})).rejects.toThrow()
+    expect((await asked(port, 'GET', '/', {})).status).toBe(200)
+    events.close()
+    await close()
+  })
+
   it('says that a port is taken', async () => {
     expect(await servePage(assets, routes, server.port, () => undefined)).toEqual({
       answer: 'taken',
@@ -231,6 +243,20 @@ describe('what the page asks', () => {
     )
   })
 })
+
+/** A page that is closed while it is being told something. */
+function gone(events: Events): () => Answer {
+  const alarm = { arn: '', name: '', state: 'ok', reason: '', description: '' } as const
+  return () => ({
+    kind: 'stream',
+    to: (response) => {
+      events.subscribe(response)
+      response.destroy()
+      events.tell({ kind: 'alarm', alarm })
+      events.tell({ kind: 'alarm', alarm })
+    },
+  })
+}
 
 type Asked = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly text: string }
 

@@ -69,10 +69,8 @@ function into(set: Set, name: Text): (event: Event) => void {
 function Envelope({ form, set, known }: { form: Filled; set: Set; known: readonly string[] }): VNode {
   return html`
     <label
-      >From (empty: <code>${'<>'}</code>, as bounces are)<input
-        name="from"
-        value=${form.from}
-        onInput=${into(set, 'from')}
+      ><span>${'From (empty: <>, as bounces are)'}</span
+      ><input name="from" value=${form.from} onInput=${into(set, 'from')}
     /></label>
     <label>To<input name="to" value=${form.to} list="known" required onInput=${into(set, 'to')} /></label>
     <datalist id="known">${known.map((address) => html`<option value=${address}></option>`)}</datalist>
