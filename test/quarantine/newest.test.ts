@@ -42,6 +42,13 @@ describe('what was put aside, the newest first', () => {
     ])
   })
 
+  it('looks to the millisecond in the middle of a day', async () => {
+    const [from, until] = ['2026-11-05T10:00:00.000Z', '2026-11-05T12:00:00.000Z']
+    const edges = [Date.parse(from) - 1, Date.parse(from), Date.parse(until) - 1, Date.parse(until)]
+    const page = await newestPointers(bucket(edges), { from, until, reason: null, beyond: null, most: 10 }, never)
+    expect(page.pointers.map(({ pointer }) => pointer.received_at)).toEqual(['2026-11-05T11:59:59.999Z', from])
+  })
+
   it('reads no more than it shows, and one more', async () => {
     const objects = bucket(Array.from({ length: 500 }, (_, i) => start + i * 1000))
     let reads = 0
