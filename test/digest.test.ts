@@ -111,7 +111,7 @@ describe('the digest', () => {
     }
     expect(await digest(plan, { ...world.ports, objects }, signal)).toEqual({
       ...{ day: '2026-11-21', sent: 0, missing: 2 },
-      failures: ['reading: timeout'],
+      failures: ['reading the records of 2026-11-21: reading: timeout.'],
     })
     expect([world.sent, world.counts]).toEqual([[], [{ sent: 0, missing: 2 }]])
     expect(await run(world)).toMatchObject({ sent: 2 })

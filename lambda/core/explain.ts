@@ -76,7 +76,7 @@ const notAskedWords: { readonly [why: string]: string | undefined } = {
 /** What a person can do about each reason, in one sentence. `docs/reasons.md` shows them. */
 export const remedies: { readonly [C in ReasonCode]: string } = {
   'recipient-unknown':
-    'If the address should exist, add it with `quietgate recipients add`; the raw message lies at `kept_key` until its retention ends.',
+    'If the address should exist, add it with `quietgate recipients add`, and release what was stopped with `quietgate quarantine release`.',
   'recipient-denied':
     'Nothing, unless mail to it is wanted after all: then take the entry out with `quietgate recipients remove`.',
   'recipient-recently-removed':
@@ -103,7 +103,7 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
   'zone-hint': 'Nothing: a bounce is judged by the message that it returns.',
   'dnsxl-recorded': 'Nothing: the sum is below `dnsbl.stop`.',
   'dnsxl-stopped':
-    'If the sender is honest, read the raw message at `kept_key`, and give less weight to the zone that was wrong.',
+    'If the sender is honest, release the message with `quietgate quarantine release`, allow the sender for a while with `quietgate allow add`, and give less weight to the zone that was wrong.',
   'dnsxl-one-operator': 'Nothing; if one operator is enough for you, set `authoritative` on its zone.',
   'dnsxl-disarmed': 'Mend the silent zone or take it out: as long as it is silent, no list stops anything.',
   'client-unknown':
@@ -115,18 +115,20 @@ export const remedies: { readonly [C in ReasonCode]: string } = {
   'bounce-unverified':
     'Nothing: it is delivered. Sign all mail with DKIM, or feed the sent log, and genuine ones will prove themselves.',
   'bounce-suspected':
-    'Nothing, unless genuine bounces are among these: then set `bounces.onHints` to "deliver"; the raw message lies at `kept_key`.',
+    'Nothing, unless genuine bounces are among these: then set `bounces.onHints` to "deliver", and release them with `quietgate quarantine release`.',
   'bounce-undecidable':
     "If it lasts, ask for the key by hand (`dig TXT`), and look at the function's log for the table and the secrets.",
   'bounce-unread': "Look at the function's permission to read the mail bucket, then at the bucket.",
   'bounce-burst':
-    'Nothing; what was put aside is listed under `quarantine/`. It ends by itself when no such bounce has come for `bounces.burst.quietMinutes`.',
+    'Nothing; `quietgate quarantine list` shows what was put aside. It ends by itself when no such bounce has come for `bounces.burst.quietMinutes`.',
   'bounce-memory-unavailable':
     "Look at the ledger's table: throttled requests, the function's permission, the network.",
   ...entryRemedies,
   'virus-found': 'Nothing; whoever waits for the message asks the sender for another copy.',
-  'spam-found': 'Nothing; `scans.spam` says what happens to such mail.',
-  'dmarc-reject': 'Nothing; `scans.dmarcReject` says what happens to such mail, and forwarded mail is often among it.',
+  'spam-found':
+    'Nothing, unless it is wanted: then release it with `quietgate quarantine release`; `scans.spam` says what happens to such mail.',
+  'dmarc-reject':
+    'Nothing, unless somebody honest forwarded it: then release it with `quietgate quarantine release`; `scans.dmarcReject` says what happens to such mail.',
   'scan-missing': 'If every message has it, turn scanning on in the receipt rule that invokes the filter.',
   'event-incomplete': 'If every message has it, SES has changed its event: report the record of one message.',
   bypassed: 'Set `mode` back to "observe" or "enforce" when the reason for switching the filter off is over.',

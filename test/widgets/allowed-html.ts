@@ -9,7 +9,7 @@ import { elementsIn, textOf } from '../core/widget/text-of.ts'
  */
 export const allowed: Readonly<Record<string, readonly string[]>> = {
   style: [],
-  div: ['class'],
+  div: ['class', 'role', 'aria-label', 'tabindex'],
   span: ['class'],
   h3: ['class'],
   p: ['class', 'role'],

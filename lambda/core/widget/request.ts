@@ -19,7 +19,12 @@ export type WidgetRequest = {
 export type WidgetView = (typeof widgetViews)[number]
 
 /** ISO 8601 UTC with milliseconds; `until` is the first moment that is no longer meant. */
-export type WidgetRange = { readonly from: string; readonly until: string }
+export type WidgetRange = {
+  readonly from: string
+  readonly until: string
+  /** Its end is this very moment, and moves on: a search that is asked for later reaches further. */
+  readonly upToNow: boolean
+}
 
 /** Texts by name, each of at most `longestField` UTF-16 units. */
 export type Fields = ReadonlyMap<string, string>
@@ -100,12 +105,18 @@ function fieldsOf(object: Json): Fields {
 
 /** Where the dashboard is zoomed into, its zoom. Without a range that makes sense: the last day. */
 function rangeOf(timeRange: Json, now: number): WidgetRange {
-  const ranges = [objectOf(timeRange['zoom']), timeRange]
-  for (const { start, end } of ranges) {
-    if (isTime(start) && isTime(end) && start < end) return { from: isoOf(start), until: isoOf(end) }
+  const { start, end } = objectOf(timeRange['zoom'])
+  if (isTime(start) && isTime(end) && start < end) return { from: isoOf(start), until: isoOf(end), upToNow: false }
+  const { start: from, end: until, mode } = timeRange
+  if (!isTime(from) || !isTime(until) || from >= until) {
+    return { from: isoOf(now - 86_400_000), until: isoOf(now), upToNow: true }
   }
-  return { from: isoOf(now - 86_400_000), until: isoOf(now) }
+  // A dashboard that nobody refreshes still says when it was last drawn.
+  const upToNow = mode === 'relative' || Math.abs(now - until) < stillNowMs
+  return { from: isoOf(from), until: isoOf(upToNow ? Math.max(until, now) : until), upToNow }
 }
+
+const stillNowMs = 5 * 60_000
 
 /** Milliseconds of the years 2000 to 2099. */
 function isTime(value: unknown): value is number {

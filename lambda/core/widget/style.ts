@@ -19,6 +19,10 @@ export function styleOf(theme: Theme): string {
     `.qg th, .qg td { border: 1px solid ${line}; padding: 4px 8px; text-align: left; vertical-align: top }`,
     `.qg th, .qg td { color: ${text}; background: ${ground}; overflow-wrap: anywhere; font-weight: 400 }`,
     `.qg th { background: ${raised}; font-weight: 700 }`,
+    // Words break where they must and not at each letter; a table that is wider than its panel is moved, and not the page.
+    '.qg thead th { overflow-wrap: normal }',
+    '.qg td, .qg tbody th { min-width: 84px }',
+    '.qg .qg-table { overflow-x: auto }',
     `.qg pre { background: ${raised}; color: ${text}; border: 1px solid ${line}; padding: 8px }`,
     '.qg pre { white-space: pre-wrap; overflow-wrap: anywhere; max-height: 480px; overflow: auto }',
     `.qg code { background: ${raised}; color: ${text}; overflow-wrap: anywhere }`,

@@ -21,19 +21,21 @@ export function table({ caption, heads, rows, empty, octets = 100 * 1024, more =
   const headCells = heads.map((head) => html`<th scope="col">${head}</th>`)
   const { pieces, left } = fitting(rows.map(rowOf), octets)
   const note = left === 0 ? null : html`<p class="qg-notice qg-warning">${left} more: ${more}.</p>`
-  return html`<table>
-      <caption>
-        ${caption}
-      </caption>
-      <thead>
-        <tr>
-          ${headCells}
-        </tr>
-      </thead>
-      <tbody>
-        ${pieces}
-      </tbody>
-    </table>
+  return html`<div class="qg-table" role="region" aria-label="${caption}" tabindex="0">
+      <table>
+        <caption>
+          ${caption}
+        </caption>
+        <thead>
+          <tr>
+            ${headCells}
+          </tr>
+        </thead>
+        <tbody>
+          ${pieces}
+        </tbody>
+      </table>
+    </div>
     ${note}`
 }
 

@@ -14,7 +14,8 @@ export type ReadTraceForm =
 export function traceForm({ read, typed, range, shownIn: { offsetMinutes } }: WidgetRequest): Html {
   const zone = offsetMinutes === 0 ? 'UTC' : `UTC${offsetOf(offsetMinutes)}`
   const since = typed.get(names.since) ?? clockTime(range.from, offsetMinutes)
-  const until = typed.get(names.until) ?? clockTime(range.until, offsetMinutes, 'up')
+  // What comes while somebody types is meant, too.
+  const until = typed.get(names.until) ?? (range.upToNow ? '' : clockTime(range.until, offsetMinutes, 'up'))
   const text = (name: string, label: string, example: string): Html =>
     html`<label
       >${label}
@@ -34,7 +35,7 @@ export function traceForm({ read, typed, range, shownIn: { offsetMinutes } }: Wi
         ${text(names.sender, 'Sender', 'bob@partner.example')}
         ${text(names.id, "Message-ID, or SES's id", '<1@partner.example>')}
         ${text(names.words, 'Words of the subject', 'invoice 4711')} ${time(names.since, 'Received from', since)}
-        ${time(names.until, 'Received before', until)}
+        ${time(names.until, 'Received before; empty: now', until)}
       </div>
     </form>
     ${

@@ -24,7 +24,7 @@ describe('what CloudWatch hands to a widget', () => {
         release: releaseArn,
         asks: new Map(Object.entries({ does: 'open', id: 'one' })),
         typed: new Map([['qg-id', 'x']]),
-        range: { from: '2026-11-16T00:00:00.000Z', until: '2026-11-17T00:00:00.000Z' },
+        range: { from: '2026-11-16T00:00:00.000Z', until: '2026-11-17T00:00:00.000Z', upToNow: false },
         shownIn: { theme: 'dark', offsetMinutes: -210 },
       },
     })
@@ -37,16 +37,34 @@ describe('what CloudWatch hands to a widget', () => {
 
   it('takes the zoom of the dashboard before its range, and the last day before nonsense', () => {
     const ranges = [
-      [{ start: now - 5000, end: now, zoom: { start: now - 3000, end: now - 2000 } }, now - 3000, now - 2000],
-      [{ start: now - 5000, end: now, zoom: { start: now, end: now } }, now - 5000, now],
-      [{ start: now, end: now - 5000 }, now - 86_400_000, now],
-      [{ start: Number.NaN, end: 1e300 }, now - 86_400_000, now],
-      ['Monday', now - 86_400_000, now],
+      [{ start: now - 5000, end: now, zoom: { start: now - 3000, end: now - 2000 } }, now - 3000, now - 2000, false],
+      [{ start: now - 5000, end: now, zoom: { start: now, end: now } }, now - 5000, now, true],
+      [{ start: now, end: now - 5000 }, now - 86_400_000, now, true],
+      [{ start: Number.NaN, end: 1e300 }, now - 86_400_000, now, true],
+      ['Monday', now - 86_400_000, now, true],
     ] as const
-    for (const [timeRange, from, until] of ranges) {
+    for (const [timeRange, from, until, upToNow] of ranges) {
       const { range } = requestOf({ view: 'trace', widgetContext: { timeRange } })
-      expect(range).toEqual({ from: new Date(from).toISOString(), until: new Date(until).toISOString() })
+      expect(range).toEqual({ from: new Date(from).toISOString(), until: new Date(until).toISOString(), upToNow })
     }
+  })
+
+  it('reaches up to this moment where the dashboard follows the clock, and no further than an end in the past', () => {
+    const hourAgo = now - 3_600_000
+    const rangeOf = (timeRange: object) => requestOf({ view: 'trace', widgetContext: { timeRange } }).range
+    const drawnEarlier = { start: hourAgo - 5000, end: hourAgo }
+    expect(rangeOf({ ...drawnEarlier, mode: 'relative' })).toMatchObject({
+      until: new Date(now).toISOString(),
+      upToNow: true,
+    })
+    expect(rangeOf({ ...drawnEarlier, mode: 'absolute' })).toMatchObject({
+      until: new Date(hourAgo).toISOString(),
+      upToNow: false,
+    })
+    expect(rangeOf({ start: hourAgo, end: now - 60_000 })).toMatchObject({
+      until: new Date(now).toISOString(),
+      upToNow: true,
+    })
   })
 
   it('has bounds: fields are cut, and are few', () => {
