@@ -213,7 +213,7 @@ describe('quietgate recipients list', () => {
   it('shows nothing that could turn a terminal around, and gives programs the address as it is', async () => {
     await recipients('add', 'a\u202eb@example.com')
     expect((await recipients('list')).stdout).toBe('a\ufffdb@example.com\tmailbox\n')
-    expect((await recipients('list', '--json')).stdout).toBe('{"address":"a\u202eb@example.com","kind":"mailbox"}\n')
+    expect((await recipients('list', '--json')).stdout).toBe('{"address":"a\\u202eb@example.com","kind":"mailbox"}\n')
   })
 })
 
