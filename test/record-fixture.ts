@@ -1,4 +1,6 @@
 import { decide } from '../lambda/core/decide.ts'
+import type { Facts } from '../lambda/core/facts.ts'
+import type { Policy } from '../lambda/core/policy.ts'
 import { recordOf, type DecisionRecord } from '../lambda/core/record.ts'
 import { mailboxes } from '../local/memory/recipient-directory.ts'
 import { factsOf, messageOf, policyOf } from './builders.ts'
@@ -8,7 +10,15 @@ import { assertValidRecord } from './record-schema.ts'
 export function recordFixture(changes: Partial<DecisionRecord> = {}): DecisionRecord {
   const policy = policyOf()
   const facts = factsOf(messageOf(), policy, mailboxes('alice@example.com'))
-  const record = recordOf(facts, decide(facts, policy), policy, {
+  const record = recordedOf(facts, policy)
+  const changed = { ...record, ...changes }
+  assertValidRecord(changed)
+  return changed
+}
+
+/** The record of what was decided about these facts. */
+export function recordedOf(facts: Facts, policy: Policy): DecisionRecord {
+  return recordOf(facts, decide(facts, policy), policy, {
     decidedAt: '2026-11-21T10:00:01.000Z',
     timings: { directory: 1, zones: 2, bounce: 0, total: 3 },
     coldStart: false,
@@ -16,7 +26,4 @@ export function recordFixture(changes: Partial<DecisionRecord> = {}): DecisionRe
     disposition: 'CONTINUE',
     keptKey: 's3://mail/mail/x',
   })
-  const changed = { ...record, ...changes }
-  assertValidRecord(changed)
-  return changed
 }

@@ -1,4 +1,7 @@
 import type { DecisionRecord } from '../../lambda/core/record.ts'
+import type { InboxMessage } from '../inbox/message.ts'
+
+export type { InboxMessage } from '../inbox/message.ts'
 
 /*
  * What the local page and its server say to each other. Types only: the browser's side imports nothing else of the server.
@@ -172,7 +175,7 @@ export type PageEvent =
   | { readonly kind: 'ready'; readonly decisions: number }
   /** A message without a record. Its raw mail is in the bucket. */
   | { readonly kind: 'undecided'; readonly messageId: string }
-  | { readonly kind: 'inbox'; readonly message: InboxMessageView }
+  | { readonly kind: 'inbox'; readonly message: InboxMessage }
   | { readonly kind: 'alarm'; readonly alarm: AlarmView }
 
 /** `data:` of the event `decision`. */
@@ -229,17 +232,4 @@ export type SampleView = SendRaw & {
 }
 
 /** GET /api/inbox: what was handed over, the newest first. GET /api/inbox/ID/raw: the very bytes, as `message/rfc822`. */
-export type InboxAnswer = readonly InboxMessageView[]
-
-export type InboxMessageView = {
-  /** Of letters, digits, `-` and `_`. */
-  readonly id: string
-  /** ISO 8601. */
-  readonly receivedAt: string
-  /** null for `<>`. */
-  readonly from: string | null
-  readonly to: readonly string[]
-  /** Octets. */
-  readonly size: number
-  readonly subject?: string
-}
+export type InboxAnswer = readonly InboxMessage[]

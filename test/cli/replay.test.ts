@@ -1,10 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { decide } from '../../lambda/core/decide.ts'
-import { recordOf } from '../../lambda/core/record.ts'
 import { mailboxes } from '../../local/memory/recipient-directory.ts'
 import { factsOf, messageOf, policyOf } from '../builders.ts'
+import { recordedOf } from '../record-fixture.ts'
 import { linesOf, quietgate } from './command.ts'
 import { startRecordBucket, type RecordBucket } from './record-bucket.ts'
 
@@ -20,16 +19,7 @@ beforeAll(async () => {
       policy,
       mailboxes('alice@example.com'),
     )
-    await bucket.put(
-      recordOf(facts, decide(facts, policy), policy, {
-        decidedAt: '2026-11-21T10:00:01.000Z',
-        timings: { directory: 1, zones: 2, bounce: 0, total: 3 },
-        coldStart: false,
-        codeVersion: '0.1.0+test',
-        disposition: 'CONTINUE',
-        keptKey: null,
-      }),
-    )
+    await bucket.put(recordedOf(facts, policy))
   }
 })
 afterAll(() => bucket.close())

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { decideAgain } from '../../lambda/core/decide-again.ts'
-import { decide } from '../../lambda/core/decide.ts'
 import type { ZoneFact } from '../../lambda/core/facts.ts'
 import type { Message } from '../../lambda/core/message.ts'
 import type { Policy } from '../../lambda/core/policy.ts'
-import { recordOf, type DecisionRecord } from '../../lambda/core/record.ts'
+import type { DecisionRecord } from '../../lambda/core/record.ts'
 import { mailboxes } from '../../local/memory/recipient-directory.ts'
 import {
   domainOf,
@@ -18,21 +17,14 @@ import {
   saying,
   zoneOf,
 } from '../builders.ts'
+import { recordedOf } from '../record-fixture.ts'
 
 const directory = mailboxes('alice@example.com')
 const twoZones = listPolicy()
 const onBoth = [listed('one.example', '127.0.0.2'), listed('two.example', '127.0.0.2')]
 
 function recorded(policy: Policy, changes: Partial<Message> = {}, zones: readonly ZoneFact[] = []): DecisionRecord {
-  const facts = factsOf(messageOf(changes), policy, directory, zones)
-  return recordOf(facts, decide(facts, policy), policy, {
-    decidedAt: '2026-11-21T10:00:01.000Z',
-    timings: { directory: 1, zones: 2, bounce: 0, total: 3 },
-    coldStart: false,
-    codeVersion: '0.1.0+test',
-    disposition: 'CONTINUE',
-    keptKey: null,
-  })
+  return recordedOf(factsOf(messageOf(changes), policy, directory, zones), policy)
 }
 
 describe('deciding a recorded message again', () => {

@@ -91,7 +91,7 @@ export function urlEvent(
 }
 
 export async function startScim(): Promise<ScimWorld> {
-  const { client, emptyTable, itemsOf, setFault, close } = await startDynamoDb({ requestTimeout: 1000 })
+  const { client, emptyTable, itemsOf, setFault, close } = await startDynamoDb({ requestTimeout: 3000 })
   const directoryTable = await emptyTable('address')
   const scimTable = await emptyTable('id')
   const store = createDynamoDbScim(client, scimTable)

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { AlarmView, DecisionEvent, InboxMessageView } from '../api.ts'
+import type { AlarmView, DecisionEvent, InboxMessage } from '../api.ts'
 import { askInbox } from './ask.ts'
 import { listen } from './listen.ts'
 import { mostDecisions } from './side/feed.ts'
@@ -10,7 +10,7 @@ export type Live = {
   readonly decisions: readonly DecisionEvent[]
   /** The one that was made just now; null: none since the page was opened. */
   readonly latest: DecisionEvent | null
-  readonly inbox: readonly InboxMessageView[]
+  readonly inbox: readonly InboxMessage[]
   readonly connected: boolean
 }
 
@@ -61,6 +61,6 @@ function withDecision(decisions: readonly DecisionEvent[], event: DecisionEvent)
   return [event, ...others].slice(0, mostDecisions)
 }
 
-function withMessage(inbox: readonly InboxMessageView[], message: InboxMessageView): readonly InboxMessageView[] {
+function withMessage(inbox: readonly InboxMessage[], message: InboxMessage): readonly InboxMessage[] {
   return [message, ...inbox.filter(({ id }) => id !== message.id)]
 }

@@ -16,7 +16,7 @@ import type {
   DashboardsAnswer,
   DecisionEvent,
   InboxAnswer,
-  InboxMessageView,
+  InboxMessage,
   MetricsAnswer,
   MetricsRequest,
   SamplesAnswer,
@@ -111,8 +111,8 @@ describe('the page of a running stack', () => {
     const arrived = await world.until(() => {
       const found = world
         .heard('inbox')
-        .find(({ message }) => (message as InboxMessageView).to.includes('bob@example.com'))
-      return found?.['message'] as InboxMessageView | undefined
+        .find(({ message }) => (message as InboxMessage).to.includes('bob@example.com'))
+      return found?.['message'] as InboxMessage | undefined
     })
     expect(await world.get<InboxAnswer>('/api/inbox')).toContainEqual(arrived)
     const octets = Buffer.from(await (await world.fetch(`/api/inbox/${arrived.id}/raw`)).arrayBuffer())

@@ -2,7 +2,7 @@ import { html } from 'htm/preact'
 import { useState } from 'preact/hooks'
 import type { VNode } from 'preact'
 import { oneLine, shown } from '../../../../lambda/core/plain-text.ts'
-import type { InboxMessageView, StackView } from '../../api.ts'
+import type { InboxMessage, StackView } from '../../api.ts'
 import { askRaw, rawAddress, sentenceOf } from '../ask.ts'
 import { clockWords, sizeWords } from '../words.ts'
 import { Route } from './route.ts'
@@ -11,7 +11,7 @@ import { Route } from './route.ts'
 const mostText = 64 * 1024
 
 /** Where delivered and released mail arrives on this machine. */
-export function Inbox({ messages, stack }: { messages: readonly InboxMessageView[]; stack: StackView | null }): VNode {
+export function Inbox({ messages, stack }: { messages: readonly InboxMessage[]; stack: StackView | null }): VNode {
   if (messages.length === 0) {
     const why =
       stack?.inbox === false
@@ -26,7 +26,7 @@ export function Inbox({ messages, stack }: { messages: readonly InboxMessageView
   `
 }
 
-function Message({ message }: { message: InboxMessageView }): VNode {
+function Message({ message }: { message: InboxMessage }): VNode {
   const { id, receivedAt, from, to, size, subject } = message
   const [text, setText] = useState<string | null>(null)
   const load = (): void => {

@@ -1,7 +1,7 @@
 import { html } from 'htm/preact'
 import { useRef, useState } from 'preact/hooks'
 import type { VNode } from 'preact'
-import type { DecisionEvent, InboxMessageView, StackView } from '../../api.ts'
+import type { DecisionEvent, InboxMessage, StackView } from '../../api.ts'
 import { Feed } from './feed.ts'
 import { Inbox } from './inbox.ts'
 import { SendForm } from './send-form.ts'
@@ -9,7 +9,7 @@ import { SendForm } from './send-form.ts'
 export type SideProps = {
   readonly decisions: readonly DecisionEvent[]
   readonly latest: DecisionEvent | null
-  readonly inbox: readonly InboxMessageView[]
+  readonly inbox: readonly InboxMessage[]
   readonly stack: StackView | null
 }
 
