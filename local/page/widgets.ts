@@ -63,7 +63,7 @@ function contextOf(
     timezone: timeZoneOf(timeZone, now),
     period: 300,
     isAutoPeriod: true,
-    timeRange: { mode: 'absolute', start, end, relativeStart: end - start, zoom: { start, end } },
+    timeRange: { mode: 'relative', start, end, relativeStart: end - start, zoom: { start, end } },
     theme,
     linkCharts: true,
     title: own.title ?? '',

@@ -106,8 +106,11 @@ function fieldsOf(object: Json): Fields {
 /** Where the dashboard is zoomed into, its zoom. Without a range that makes sense: the last day. */
 function rangeOf(timeRange: Json, now: number): WidgetRange {
   const { start, end } = objectOf(timeRange['zoom'])
-  if (isTime(start) && isTime(end) && start < end) return { from: isoOf(start), until: isoOf(end), upToNow: false }
   const { start: from, end: until, mode } = timeRange
+  // Where nobody has zoomed, the zoom is the range.
+  if (isTime(start) && isTime(end) && start < end && (start !== from || end !== until)) {
+    return { from: isoOf(start), until: isoOf(end), upToNow: false }
+  }
   if (!isTime(from) || !isTime(until) || from >= until) {
     return { from: isoOf(now - 86_400_000), until: isoOf(now), upToNow: true }
   }

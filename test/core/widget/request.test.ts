@@ -61,6 +61,7 @@ describe('what CloudWatch hands to a widget', () => {
       until: new Date(hourAgo).toISOString(),
       upToNow: false,
     })
+    expect(rangeOf({ ...drawnEarlier, mode: 'relative', zoom: drawnEarlier })).toMatchObject({ upToNow: true })
     expect(rangeOf({ start: hourAgo, end: now - 60_000 })).toMatchObject({
       until: new Date(now).toISOString(),
       upToNow: true,

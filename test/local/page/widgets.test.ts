@@ -36,7 +36,7 @@ const context = {
   period: 300,
   isAutoPeriod: true,
   timeRange: {
-    mode: 'absolute',
+    mode: 'relative',
     start: noon,
     end: noon + 60 * minute,
     relativeStart: 60 * minute,
