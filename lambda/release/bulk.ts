@@ -1,4 +1,5 @@
 import type { DecisionRecord } from '../core/record.ts'
+import { latestFirst } from '../core/trace/latest-first.ts'
 import { questionOf, recipientsMeant, type ReleaseQuery } from '../core/release/query.ts'
 import { releasableOf, type Releasable } from '../core/release/releasable.ts'
 import type { ReleasedBy, ReleaseOutcome } from '../core/release/request.ts'
@@ -54,7 +55,7 @@ export async function planRelease(
   }
   const sink = { take, unread: complain, looked: (count: number) => void (looked += count) }
   await scanRecords(objects, questionOf(query), sink, options, signal)
-  const messages = [...planned.values()].sort((a, b) => (a.message.received_at < b.message.received_at ? -1 : 1))
+  const messages = [...planned.values()].sort((a, b) => latestFirst(b.message, a.message))
   return { messages, viruses: viruses.size, more, looked, unread }
 }
 

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../core/record.ts'
 import type { TraceFound } from '../core/trace/answer.ts'
+import { latestFirst } from '../core/trace/latest-first.ts'
 import { relationOf, type TraceQuestion } from '../core/trace/question.ts'
 
 /** Takes records as they are found, and keeps the latest of those that belong to the answer. */
@@ -54,7 +55,7 @@ export function createCollector(question: TraceQuestion): Collector {
 function createLatest() {
   const byId = new Map<string, DecisionRecord>()
   let dropped = 0
-  const sorted = () => [...byId.values()].sort((a, b) => (a.received_at < b.received_at ? 1 : -1))
+  const sorted = () => [...byId.values()].sort(latestFirst)
   return {
     add: (record: DecisionRecord): void => {
       if (byId.has(record.message_id)) return

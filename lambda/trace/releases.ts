@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../core/record.ts'
 import type { ReleaseSeen } from '../core/release/request.ts'
 import type { RecordObjects } from '../ports/record-objects.ts'
 import { readQueued, readReleased, trailPrefix } from '../release/trail.ts'
+import { latestFirst } from '../core/trace/latest-first.ts'
 
 /** More messages than anybody reads an answer about. */
 export const mostLookedUp = 100
@@ -21,7 +22,7 @@ export async function releasesOf(
 ): Promise<readonly ReleaseSeen[]> {
   const stopped = records
     .filter(({ recipients }) => recipients.some(({ action }) => action !== 'deliver'))
-    .toSorted((a, b) => (a.received_at < b.received_at ? 1 : -1))
+    .toSorted(latestFirst)
     .slice(0, mostLookedUp)
   const seen: ReleaseSeen[] = []
   for (let at = 0; at < stopped.length; at += atOnce) {

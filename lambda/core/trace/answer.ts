@@ -1,5 +1,6 @@
 import type { DecisionRecord } from '../record.ts'
 import type { ReleaseSeen } from '../release/request.ts'
+import { latestFirst } from './latest-first.ts'
 import { isSame, partsOf, type TraceQuestion } from './question.ts'
 import { neverReached, notKept, notServed, type Silence } from './silence.ts'
 import { distanceOf } from './similar.ts'
@@ -49,7 +50,7 @@ const mostMessages = 100
 
 export function answerOf(question: TraceQuestion, found: TraceFound, ground: TraceGround): TraceAnswer {
   const messages = found.matches
-    .toSorted((a, b) => (a.received_at < b.received_at ? 1 : -1))
+    .toSorted(latestFirst)
     .slice(0, mostMessages)
     .flatMap((record) => toldMessage(question, record, found.releases))
   // What was released needs nobody any more.
@@ -87,7 +88,7 @@ function foundAnswer(telling: TracedMessage, messages: readonly TracedMessage[],
 function nearest({ recipient }: TraceQuestion, toOthers: readonly DecisionRecord[]): readonly DecisionRecord[] | null {
   if (recipient === null) return null
   const close = toOthers.filter(({ recipients }) => recipients.some(({ address }) => isSimilar(recipient, address)))
-  return close.length === 0 ? null : close.toSorted((a, b) => (a.received_at < b.received_at ? 1 : -1)).slice(0, 5)
+  return close.length === 0 ? null : close.toSorted(latestFirst).slice(0, 5)
 }
 
 /** Two slips of the finger away, or the same name in another domain. */
