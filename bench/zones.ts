@@ -79,7 +79,14 @@ function zonesOver(policy: Policy, lookUp: ZoneLookupOptions['lookUp']): ZoneLoo
 async function timeOf(i: number, policy: Policy, zones: ZoneLookup): Promise<number> {
   const message = messageOf({ client: { kind: 'client', ip: `1.2.${i >> 8}.${i & 255}`, helo: 'mail.example' } })
   const metrics = { failed: () => undefined }
-  const ports = { ...bouncePorts, directory, zones, entries: createMemoryEntries(), metrics, stopwatch: () => performance.now() }
+  const ports = {
+    ...bouncePorts,
+    directory,
+    zones,
+    entries: createMemoryEntries(),
+    metrics,
+    stopwatch: () => performance.now(),
+  }
   return (await gatherFacts(message, policy, ports, signal)).timings.zones
 }
 

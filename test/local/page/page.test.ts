@@ -109,9 +109,7 @@ describe('the page of a running stack', () => {
     }
     await world.decision(await world.sent(raw))
     const arrived = await world.until(() => {
-      const found = world
-        .heard('inbox')
-        .find(({ message }) => (message as InboxMessage).to.includes('bob@example.com'))
+      const found = world.heard('inbox').find(({ message }) => (message as InboxMessage).to.includes('bob@example.com'))
       return found?.['message'] as InboxMessage | undefined
     })
     expect(await world.get<InboxAnswer>('/api/inbox')).toContainEqual(arrived)

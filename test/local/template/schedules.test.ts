@@ -45,13 +45,17 @@ describe('schedules', () => {
     expect(schedulesOf(templateOf({ Probe: fn, Off: off, Pattern: pattern }))).toEqual([])
   })
 
-  it.each(['cron(0 8 * * ? *)', 'cron(60 * * * ? *)', 'rate(1 minutes)', 'rate(5 minute)', 'rate(0 minutes)', 'every minute'])(
-    'refuses %s rather than run it in AWS alone',
-    (ScheduleExpression) => {
-      const template = templateOf({ Probe: fn, Rule: rule({ ScheduleExpression, Targets: [target] }) })
-      expect(() => schedulesOf(template)).toThrow(/Rule\.Properties\.ScheduleExpression: expected rate\(1 minute\)/)
-    },
-  )
+  it.each([
+    'cron(0 8 * * ? *)',
+    'cron(60 * * * ? *)',
+    'rate(1 minutes)',
+    'rate(5 minute)',
+    'rate(0 minutes)',
+    'every minute',
+  ])('refuses %s rather than run it in AWS alone', (ScheduleExpression) => {
+    const template = templateOf({ Probe: fn, Rule: rule({ ScheduleExpression, Targets: [target] }) })
+    expect(() => schedulesOf(template)).toThrow(/Rule\.Properties\.ScheduleExpression: expected rate\(1 minute\)/)
+  })
 
   it('refuses a target that is no function of the template', () => {
     const Targets = [{ Id: 'Target0', Arn: 'arn:aws:sqs:eu-west-1:123456789012:queue' }]
