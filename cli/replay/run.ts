@@ -105,6 +105,8 @@ function unheardWords(unheard: Unheard): string {
       return 'whether the directory has another form of the address'
     case 'bounce':
       return 'what the message returns'
+    case 'entries':
+      return 'whether an allow or block entry is about it'
   }
 }
 

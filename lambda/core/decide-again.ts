@@ -1,7 +1,7 @@
 import { decide } from './decide.ts'
 import type { DomainAnswer, EntryAnswer, Facts, ZoneFact } from './facts.ts'
 import type { Action, Policy } from './policy.ts'
-import { recipientFacts, recipientQuestions, zoneQuestions } from './questions.ts'
+import { entryQuestion, recipientFacts, recipientQuestions, zoneQuestions } from './questions.ts'
 import type { ReasonCode } from './reasons.ts'
 import type { DecisionRecord } from './record.ts'
 import { factsOf } from './recorded-facts.ts'
@@ -36,6 +36,7 @@ export type Unheard =
   | { readonly kind: 'zone' | 'control'; readonly zone: string }
   | { readonly kind: 'directory'; readonly key: string }
   | { readonly kind: 'bounce' }
+  | { readonly kind: 'entries' }
 
 /**
  * Decides a recorded message once more, under any policy, from what was heard when it came. Nothing is asked; under the policy that it was
@@ -76,6 +77,8 @@ function askedBy(policy: Policy, recorded: Facts): { readonly facts: Facts; read
   }
   const isUnread = bounce.answer === 'unread' || (bounce.answer === 'not-asked' && bounce.why === 'bypass')
   if (isUnread) unheard.push({ kind: 'bounce' })
+  const wereAsked = recorded.entries.answer !== 'not-asked'
+  if (!wereAsked && typeof entryQuestion(message, recipients, policy) !== 'string') unheard.push({ kind: 'entries' })
   return { facts: { ...recorded, recipients, zones }, unheard }
 }
 

@@ -109,6 +109,7 @@ describe('deciding a recorded message again', () => {
       facts: JSON.stringify({
         ...(JSON.parse(record.facts) as object),
         bounce: { answer: 'not-asked', why: 'bypass' },
+        entries: { answer: 'not-asked', why: 'bypass' },
       }),
     }
     expect(decideAgain(unseen, policyOf())).toMatchObject({
@@ -117,6 +118,7 @@ describe('deciding a recorded message again', () => {
         { kind: 'directory', key: 'alice@example.com' },
         { kind: 'directory', key: '@example.com' },
         { kind: 'bounce' },
+        { kind: 'entries' },
       ],
     })
   })
