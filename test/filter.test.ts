@@ -267,7 +267,7 @@ function worldOf(
     seen: createMemorySeenMarks(),
     directory: createMemoryDirectory(changes.directory ?? mailboxes('alice@example.com')),
     entries: (question, signal) => {
-      entriesAsked.push(question.parties.envelopeSender?.address ?? null)
+      entriesAsked.push(question.parties().envelopeSender?.address ?? null)
       return (changes.entries ?? createMemoryEntries())(question, signal)
     },
     zones: {

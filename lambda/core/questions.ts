@@ -104,9 +104,9 @@ export function entryQuestion(
   message: Message,
   recipients: Facts['recipients'],
   policy: Policy,
-): { readonly parties: Parties; readonly receivedAt: string } | NotAskedWhy {
+): { readonly parties: () => Parties; readonly receivedAt: string } | NotAskedWhy {
   const why = whyNobody(message, recipients, policy)
-  return why ?? { parties: partiesOf(message, policy.trustedRelays), receivedAt: message.receivedAt }
+  return why ?? { parties: () => partiesOf(message, policy.trustedRelays), receivedAt: message.receivedAt }
 }
 
 /** One question for each zone of the policy, or the reason why it is not put. */

@@ -119,7 +119,7 @@ async function filterOf(written: readonly Entry[] | string = '') {
   }
   if (typeof written !== 'string') await write(written)
   else if (written !== '') await client.send(new PutObjectCommand({ Bucket: bucket, Key: entriesKey, Body: written }))
-  const question = { parties: partiesOf(messageOf(), []), receivedAt: messageOf().receivedAt }
+  const question = { parties: () => partiesOf(messageOf(), []), receivedAt: messageOf().receivedAt }
   return {
     write,
     ask: (later = 0, until = signal) => {

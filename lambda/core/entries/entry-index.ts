@@ -5,7 +5,7 @@ import { namesOf, networkAround, type Parties } from './match.ts'
 /** The entries so that those which match are found without looking at all of them. */
 export type EntryIndex = {
   /** Each once, in the order of the list, as long as it has not ended. `at` is ISO 8601 UTC with milliseconds. */
-  readonly matching: (parties: Parties, at: string) => readonly Entry[]
+  readonly matching: (parties: () => Parties, at: string) => readonly Entry[]
 }
 
 export function entryIndex(entries: readonly Entry[]): EntryIndex {
@@ -15,7 +15,9 @@ export function entryIndex(entries: readonly Entry[]): EntryIndex {
   )
   const order = new Map(entries.map((entry, index) => [entry, index]))
   return {
-    matching: ({ fromField, envelopeSender, client }, at) => {
+    matching: (parties, at) => {
+      if (entries.length === 0) return []
+      const { fromField, envelopeSender, client } = parties()
       const names = [fromField, envelopeSender].flatMap((party) => (party === null ? [] : namesOf(party)))
       const networks = client === null ? [] : [...lengths].map((length) => networkAround(client, length))
       const found = new Set([...names, ...networks].flatMap((value) => byValue.get(value ?? '') ?? []))

@@ -21,6 +21,7 @@ export const entries: Rule = ({ entries: heard, message }, policy) => {
   if (heard.answer === 'unavailable') {
     return [finding('allow-entry', 'overrule', { code: 'entries-unavailable', cause: heard.cause })]
   }
+  if (heard.matching.length === 0) return []
   const parties = partiesOf(message, policy.trustedRelays)
   return heard.matching.flatMap((entry) => {
     const places = entry.expires_at > message.receivedAt ? placesOf(entry, parties) : []
