@@ -1,4 +1,4 @@
-import { readTime } from './dnsbl/time-range.ts'
+import { readTime } from './records/time-range.ts'
 
 export type ReadMoment =
   { readonly answer: 'moment'; readonly at: Date } | { readonly answer: 'problem'; readonly problem: string }

@@ -1,7 +1,7 @@
 import { sentenceOf } from '../../lambda/core/explain.ts'
 import { readReport, type Report } from '../../lambda/core/read-report.ts'
 import { countMailFiles, readMailFiles, readMailStream, type MailFile } from '../../local/mail-files.ts'
-import { createProgress } from '../dnsbl/progress.ts'
+import { createProgress } from '../progress.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
 import type { Verb } from '../verb.ts'

@@ -3,13 +3,12 @@ import { policyOf } from '../../lambda/config.ts'
 import { catalogue } from '../../lambda/core/catalogue.ts'
 import { withoutKeys } from '../../lambda/core/zone-keys.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
-import { readConfiguration } from '../configuration.ts'
-import { findStack } from '../target.ts'
 import { print, printJson, say } from '../terminal.ts'
-import { fail, type Verb } from '../verb.ts'
-import { createProgress } from './progress.ts'
-import { readRecords } from './read-records.ts'
-import { readTimeRange, type TimeRange } from './time-range.ts'
+import type { Verb } from '../verb.ts'
+import { createProgress } from '../progress.ts'
+import { withRecords } from '../records/open-records.ts'
+import { readRecords } from '../records/read-records.ts'
+import { readTimeRange, type TimeRange } from '../records/time-range.ts'
 import { touchedBy, touchedColumns, type Touch } from './touched.ts'
 import { zoneNamed } from './zone-name.ts'
 
@@ -20,28 +19,23 @@ export type CostInput = { readonly zone: string; readonly from: string; readonly
  * is an error, told after all others were read.
  */
 export async function cost(input: CostInput, verb: Verb): Promise<ExitCode> {
-  const read = readTimeRange(input.from, input.to, new Date())
-  if (read.answer === 'problem') {
-    say(verb.terminal, read.problem)
+  const now = { at: new Date(), words: 'now' }
+  const range = readTimeRange(
+    { option: '--from', text: input.from, usual: now },
+    { option: '--to', text: input.to, usual: now },
+  )
+  if (typeof range === 'string') {
+    say(verb.terminal, range)
     return exitCodes.usage
   }
-  const configured = readConfiguration(verb)
-  if (configured.answer === 'unreadable') return fail(verb, configured.sentence)
-  const { config } = configured.configuration
-  const region = verb.target.region ?? config.region
-  const found = await findStack({ ...verb.target, region }, 'RecordBucket', verb.terminal)
-  if (found.answer === 'missing') return fail(verb, found.sentence)
-  const zones = policyOf(config).dnsxl.zones.map(({ zone }) => zone)
-  // A zone that was taken out of the configuration still stands in the records.
-  const zone = zoneNamed(input.zone, [...zones, ...catalogue.map((entry) => entry.zone)])
-  const client = await found.stack.s3()
-  try {
-    const tally = await list(zone, readRecords(client, found.output, read.range), verb)
-    say(verb.terminal, ...summary(withoutKeys(zone), zones, tally, read.range, found.stack.name))
+  return withRecords(verb, async ({ config, client, bucket, name }) => {
+    const zones = policyOf(config).dnsxl.zones.map(({ zone }) => zone)
+    // A zone that was taken out of the configuration still stands in the records.
+    const zone = zoneNamed(input.zone, [...zones, ...catalogue.map((entry) => entry.zone)])
+    const tally = await list(zone, readRecords(client, bucket, range), verb)
+    say(verb.terminal, ...summary(withoutKeys(zone), zones, tally, range, name))
     return tally.unreadable.length > 0 ? exitCodes.error : exitCodes.ok
-  } finally {
-    client.destroy()
-  }
+  })
 }
 
 type Tally = {

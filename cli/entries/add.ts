@@ -1,7 +1,7 @@
 import { addEntry, type Added } from '../../lambda/core/entries/change.ts'
 import type { Entry } from '../../lambda/core/entries/entry.ts'
 import { DEFAULT_DAYS, newEntry, type Wanted } from '../../lambda/core/entries/new-entry.ts'
-import { readTime } from '../dnsbl/time-range.ts'
+import { readTime } from '../records/time-range.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { fail, type Verb } from '../verb.ts'

@@ -2,7 +2,7 @@ import { createEntryList } from '../../lambda/adapters/s3-entry-list.ts'
 import { createS3RecordObjects } from '../../lambda/adapters/s3-record-objects.ts'
 import type { EntriesChanged, EntryList } from '../../lambda/ports/entry-list.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import { withRecords } from '../trace/open-records.ts'
+import { withRecords } from '../records/open-records.ts'
 import { fail, type Verb } from '../verb.ts'
 
 export type OpenEntries = {

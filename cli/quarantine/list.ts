@@ -4,8 +4,8 @@ import { textOf } from '../../lambda/compact-records/unpack.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { oneLine } from '../../lambda/core/plain-text.ts'
-import { withRecords } from '../trace/open-records.ts'
-import { readRange } from '../trace/read-question.ts'
+import { withRecords } from '../records/open-records.ts'
+import { readSinceUntil } from '../records/time-range.ts'
 import type { Verb } from '../verb.ts'
 import { pointersBetween } from '../../lambda/quarantine/pointers.ts'
 
@@ -13,7 +13,7 @@ export type ListInput = { readonly since: string | null; readonly until: string 
 
 /** Lists what was put aside. Sender, recipients and subject are those of the fresh record, as long as it is kept. */
 export async function list({ since, until }: ListInput, verb: Verb): Promise<ExitCode> {
-  const range = readRange(since, until, new Date())
+  const range = readSinceUntil(since, until, new Date())
   if (typeof range === 'string') {
     say(verb.terminal, range)
     return exitCodes.usage

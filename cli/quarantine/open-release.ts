@@ -4,7 +4,7 @@ import { createSqsQueue } from '../../lambda/adapters/sqs-queue.ts'
 import type { ReleasePorts } from '../../lambda/release.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { say } from '../terminal.ts'
-import { withRecords } from '../trace/open-records.ts'
+import { withRecords } from '../records/open-records.ts'
 import type { Verb } from '../verb.ts'
 
 /** Opens what a release needs; exit code 3 where the stack hands nothing over. */

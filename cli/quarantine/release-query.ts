@@ -2,7 +2,7 @@ import { remedies } from '../../lambda/core/explain.ts'
 import { canonicalIp, parseCidr } from '../../lambda/core/protocol/ip.ts'
 import type { ReasonCode } from '../../lambda/core/reasons.ts'
 import type { ReleaseQuery } from '../../lambda/core/release/query.ts'
-import { readRange } from '../trace/read-question.ts'
+import { readSinceUntil } from '../records/time-range.ts'
 import type { ReleaseOptions } from './release-options.ts'
 
 const dayMs = 86_400_000
@@ -10,7 +10,7 @@ const dayMs = 86_400_000
 /** Reads the options that say which messages are meant; a problem is a sentence. Mail that is gone is not looked for. */
 export function readQuery(options: ReleaseOptions, mailDays: number, now: Date): ReleaseQuery | string {
   const { zone = null, code = null, sender = null, client = null, to, since = null, until = null } = options
-  const range = readRange(since, until, now)
+  const range = readSinceUntil(since, until, now)
   if (typeof range === 'string') return range
   if (code !== null && !isCode(code)) {
     return `--code ${JSON.stringify(code.slice(0, 60))} is no reason: docs/reasons.md lists them.`

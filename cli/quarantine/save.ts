@@ -8,7 +8,7 @@ import { releasableOf } from '../../lambda/core/release/releasable.ts'
 import { findRecord } from '../../lambda/release/find-record.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
-import { withRecords } from '../trace/open-records.ts'
+import { withRecords } from '../records/open-records.ts'
 import { fail, type Verb } from '../verb.ts'
 
 export type SaveInput = { readonly id: string; readonly file: string; readonly evenVirus: boolean }

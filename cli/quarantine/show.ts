@@ -8,7 +8,7 @@ import type { MailStore } from '../../lambda/ports/mail-store.ts'
 import { keptMessage, unreadSentence } from '../../lambda/quarantine/kept-message.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, type Terminal } from '../terminal.ts'
-import { withRecords } from '../trace/open-records.ts'
+import { withRecords } from '../records/open-records.ts'
 import { fail, type Verb } from '../verb.ts'
 
 /** Shows one message that was put aside, decoded as the widget of the dashboard shows it: as text and nothing else. */

@@ -1,13 +1,13 @@
 import { createReadStream, statSync } from 'node:fs'
 import { planImport } from '../../lambda/import-directory.ts'
 import type { ImportSource } from '../../lambda/import-directory/import.ts'
-import { createProgress } from '../dnsbl/progress.ts'
+import { createProgress } from '../progress.ts'
 import type { ExitCode } from '../exit-codes.ts'
 import type { Terminal } from '../terminal.ts'
 import { fail, type Verb } from '../verb.ts'
 import { carryOut, never, type Manner } from './carry-out.ts'
 import { readSettings, type ImportSettings } from './import-settings.ts'
-import { barOf } from './bar.ts'
+import { barOf } from '../bar.ts'
 import { withImports } from './open-imports.ts'
 
 /** `quietgate recipients import` and, with `manner: 'diff'`, `recipients diff`: what a list would change, and the change. */

@@ -5,19 +5,19 @@ import type { Policy } from '../../lambda/core/policy.ts'
 import type { DecisionRecord } from '../../lambda/core/record.ts'
 import { withoutKeys } from '../../lambda/core/zone-keys.ts'
 import { readConfiguration } from '../configuration.ts'
-import { createProgress } from '../dnsbl/progress.ts'
-import { readRecords, type ReadRecord } from '../dnsbl/read-records.ts'
+import { createProgress } from '../progress.ts'
+import { readRecords, type ReadRecord } from '../records/read-records.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
-import { withRecords } from '../trace/open-records.ts'
-import { readRange } from '../trace/read-question.ts'
+import { withRecords } from '../records/open-records.ts'
+import { readSinceUntil } from '../records/time-range.ts'
 import { fail, type Verb } from '../verb.ts'
 
 export type ReplayInput = { readonly file: string; readonly since: string | null; readonly until: string | null }
 
 /** Lists each recipient for whom the other configuration would do something else, as the records are read, and sums it up. */
 export async function replay({ file, since, until }: ReplayInput, verb: Verb): Promise<ExitCode> {
-  const range = readRange(since, until, new Date())
+  const range = readSinceUntil(since, until, new Date())
   if (typeof range === 'string') {
     say(verb.terminal, range)
     return exitCodes.usage

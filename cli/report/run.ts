@@ -1,12 +1,12 @@
 import { readinessOf } from '../../lambda/core/readiness/judge.ts'
 import type { Readiness } from '../../lambda/core/readiness/readiness.ts'
 import { takeRecord, type DomainTally } from '../../lambda/core/readiness/tally.ts'
-import { createProgress } from '../dnsbl/progress.ts'
-import { readRecords } from '../dnsbl/read-records.ts'
+import { createProgress } from '../progress.ts'
+import { readRecords } from '../records/read-records.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
-import { withRecords } from '../trace/open-records.ts'
-import { readRange } from '../trace/read-question.ts'
+import { withRecords } from '../records/open-records.ts'
+import { readSinceUntil } from '../records/time-range.ts'
 import { fail, type Verb } from '../verb.ts'
 import { readinessWords } from './words.ts'
 
@@ -18,8 +18,7 @@ export type ReportInput = {
 
 /** Reads the records of some time once, and says of each domain of the configuration whether it may be enforced. */
 export async function report({ since, until, domain }: ReportInput, verb: Verb): Promise<ExitCode> {
-  const now = new Date()
-  const range = readRange(since ?? new Date(now.getTime() - usualDays * 86_400_000).toISOString(), until, now)
+  const range = readSinceUntil(since, until, new Date(), usualDays)
   if (typeof range === 'string') {
     say(verb.terminal, range)
     return exitCodes.usage

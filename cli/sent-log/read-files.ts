@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs'
-import { createProgress, type Progress } from '../dnsbl/progress.ts'
+import { createProgress, type Progress } from '../progress.ts'
 import { say } from '../terminal.ts'
 import type { Verb } from '../verb.ts'
 import { linesOf } from './lines.ts'

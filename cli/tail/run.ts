@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../../lambda/core/record.ts'
 import { exitCodes, type ExitCode } from '../exit-codes.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { oneLine } from '../../lambda/core/plain-text.ts'
-import { withRecords } from '../trace/open-records.ts'
+import { withRecords } from '../records/open-records.ts'
 import type { Verb } from '../verb.ts'
 import { follow } from './follow.ts'
 

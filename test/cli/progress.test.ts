@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { createProgress } from '../../../cli/dnsbl/progress.ts'
+import { createProgress } from '../../cli/progress.ts'
 
 function watched(isTTY: boolean) {
   const stderr = Object.assign(new PassThrough(), { isTTY })

@@ -1,4 +1,4 @@
-import type { Terminal } from '../terminal.ts'
+import type { Terminal } from './terminal.ts'
 
 /** What a verb is at, on a line of the terminal that it keeps rewriting. */
 export type Progress = {
