@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { App, Stack, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { describe, expect, it } from 'vitest'
@@ -12,7 +12,8 @@ import { Storage } from '../../infra/storage.ts'
 import { OrphanSweep } from '../../infra/sweep.ts'
 import { createEmfHandOverMetrics, createEmfSweepMetrics } from '../../lambda/adapters/emf-hand-over-metrics.ts'
 import type { HandOverPlan } from '../../lambda/config/hand-over-plan.ts'
-import { bundles, temporary } from './synthesized.ts'
+import { bundles } from './synthesized.ts'
+import { emptyStack } from './resources.ts'
 
 type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }
 type Statement = { readonly Effect: string; readonly Action: unknown; readonly Resource: unknown }
@@ -32,10 +33,7 @@ const smtp: HandOverPlan = {
 
 /** Both constructs, with what they need, in a stack of their own. */
 function made(plan: HandOverPlan = smtp) {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  const outdir = temporary('cdk.out')
-  const app = new App({ context, outdir, autoSynth: false, builtinCloudFormationValidation: false })
-  const stack = new Stack(app, 'Stack')
+  const { app, stack } = emptyStack()
   const storage = new Storage(stack, 'Storage', { retention: { recordsDays: 400, mailDays: 30 } })
   const ledger = new Ledger(stack, 'Ledger')
   const state = new State(stack, 'State')

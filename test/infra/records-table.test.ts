@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { App, Stack, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { AwsSolutionsChecks } from 'cdk-nag'
@@ -11,18 +10,11 @@ import { recordColumns } from '../../infra/records-table/columns.ts'
 import { SilenceCheck } from '../../infra/silence-check.ts'
 import { Storage } from '../../infra/storage.ts'
 import { athenaStatement } from '../../lambda/adapters/athena-record-index.ts'
-import { temporary } from './synthesized.ts'
+import { emptyStack } from './resources.ts'
 
 /** A role that may ask the table and nothing else. */
 function made(isAcknowledged = true) {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  const app = new App({
-    context,
-    outdir: temporary('cdk.out'),
-    autoSynth: false,
-    builtinCloudFormationValidation: false,
-  })
-  const stack = new Stack(app, 'Stack')
+  const { app, stack } = emptyStack()
   const storage = new Storage(stack, 'Storage', { retention: { recordsDays: 400, mailDays: 30 } })
   const table = new RecordsTable(stack, 'RecordsTable', { storage })
   const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })

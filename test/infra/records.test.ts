@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { App, Stack, Validations } from 'aws-cdk-lib'
+import { Validations } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { describe, expect, it } from 'vitest'
@@ -12,6 +12,7 @@ import { SilenceCheck } from '../../infra/silence-check.ts'
 import { Storage } from '../../infra/storage.ts'
 import * as core from '../../lambda/core/compaction/hours.ts'
 import { temporary } from './synthesized.ts'
+import { emptyStack } from './resources.ts'
 
 type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }
 type Node = {
@@ -27,14 +28,7 @@ type Node = {
 const schema = JSON.parse(readFileSync('docs/decision-record.schema.json', 'utf8')) as Node
 
 function made() {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  const app = new App({
-    context,
-    outdir: temporary('cdk.out'),
-    autoSynth: false,
-    builtinCloudFormationValidation: false,
-  })
-  const stack = new Stack(app, 'Stack')
+  const { app, stack } = emptyStack()
   const retention = { recordsDays: 400, mailDays: 30, logDays: 30 }
   const storage = new Storage(stack, 'Storage', { retention, freshRecordDays })
   new CompactRecords(stack, 'Compaction', { bundle: bundleOf(), logDays: 30, recordsDays: 400, storage })

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { App, Stack, Validations } from 'aws-cdk-lib'
+import type { Stack} from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Queue } from 'aws-cdk-lib/aws-sqs'
@@ -8,15 +8,12 @@ import { describe, expect, it } from 'vitest'
 import { grantRelease, releaseFindings, releaseStatements } from '../../infra/release-permissions.ts'
 import { releasePrefix, Storage } from '../../infra/storage.ts'
 import { releasesPrefix } from '../../lambda/release/trail.ts'
-import { temporary } from './synthesized.ts'
+import { emptyStack } from './resources.ts'
 
 type Statement = { readonly Effect: string; readonly Action: string | readonly string[]; readonly Resource: unknown }
 
 function made(give: (role: Role, storage: Storage, queue: Queue) => void) {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  const outdir = temporary('cdk.out')
-  const app = new App({ context, outdir, autoSynth: false, builtinCloudFormationValidation: false })
-  const stack = new Stack(app, 'Stack')
+  const { app, stack } = emptyStack()
   const storage = new Storage(stack, 'Storage', { retention: { recordsDays: 400, mailDays: 30 } })
   const queue = new Queue(stack, 'Queue', { enforceSSL: true })
   const role = new Role(stack, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { App, Stack } from 'aws-cdk-lib'
+import { Stack, type App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { expect } from 'vitest'
-import { temporary } from './synthesized.ts'
+import { emptyApp } from './synthesized.ts'
 
 export type Resource = { readonly Type: string; readonly Properties: Readonly<Record<string, unknown>> }
 
@@ -19,10 +18,7 @@ export type Resources = {
 
 /** An empty stack with the feature flags of cdk.json. */
 export function emptyStack(): { readonly app: App; readonly stack: Stack } {
-  const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  const outdir = temporary('cdk.out')
-  // CloudFormation's own rules take seconds; the test of the whole app runs them.
-  const app = new App({ context, outdir, autoSynth: false, builtinCloudFormationValidation: false })
+  const app = emptyApp()
   return { app, stack: new Stack(app, 'Stack') }
 }
 

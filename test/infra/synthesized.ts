@@ -12,16 +12,15 @@ import { parseConfig, problemsText, type Config } from '../../lambda/config.ts'
 const temporaries: string[] = []
 afterAll(() => temporaries.forEach((folder) => rmSync(folder, { recursive: true })))
 
-/** The stack of a configuration, with the feature flags of cdk.json and a function of one line. */
-export function stackOf(settings: object = {}): { readonly app: App; readonly stack: QuietgateStack } {
+/** An app with the feature flags of cdk.json. CloudFormation's own rules take seconds; the test of the whole app runs them. */
+export function emptyApp(): App {
   const { context } = JSON.parse(readFileSync('cdk.json', 'utf8')) as { readonly context: Record<string, unknown> }
-  // CloudFormation's own rules take seconds; the test of the whole app runs them.
-  const app = new App({
-    context,
-    outdir: temporary('cdk.out'),
-    autoSynth: false,
-    builtinCloudFormationValidation: false,
-  })
+  return new App({ context, outdir: temporary('cdk.out'), autoSynth: false, builtinCloudFormationValidation: false })
+}
+
+/** The stack of a configuration, with a function of one line. */
+export function stackOf(settings: object = {}): { readonly app: App; readonly stack: QuietgateStack } {
+  const app = emptyApp()
   return { app, stack: new QuietgateStack(app, 'Quietgate', { config: configOf(settings), functions: bundles }) }
 }
 
