@@ -65,8 +65,21 @@ function whyUnproven(place: Place, message: Message, parties: Parties, { trusted
   if (fromFields !== 1) return 'several-from-fields'
   const aligned = scans.spf === 'pass' && isSentByFromField(parties)
   const dmarc = scans.dmarc === 'pass'
-  // DMARC passes by SPF alone, too: behind a relay only what passed without it counts.
-  return (isRelayed ? dmarc && !aligned : dmarc || aligned) ? null : silent
+  return (isRelayed ? dmarc && isByDkimAlone(message, parties) : dmarc || aligned) ? null : silent
+}
+
+/** DMARC passes by SPF alone, too: behind a relay only what passed by DKIM, and cannot have passed by SPF, counts. */
+function isByDkimAlone({ scans }: Message, parties: Parties): boolean {
+  return scans.dkim === 'pass' && !(scans.spf === 'pass' && mayBeRelated(parties))
+}
+
+/**
+ * Whether DMARC may take one for the other (RFC 7489 3.1.2). Of domains below one name nobody can say without a list of public suffixes
+ * whether they belong together, and an entry must not count for a forger.
+ */
+function mayBeRelated({ fromField, envelopeSender }: Parties): boolean {
+  const topOf = (party: Parties['fromField']): string => party?.domain.split('.').slice(-2).join('.') ?? ''
+  return topOf(fromField) === topOf(envelopeSender)
 }
 
 /** RFC 7489 3.1.2, without a list of public suffixes: one domain is the other or below it. */

@@ -90,6 +90,13 @@ describe('entries', () => {
   it.each([
     ['SPF alone', { spf: 'pass', dmarc: 'gray' }, {}, [['deliver', 'allow-entry-unproven', 'from-field']]],
     ['DMARC that SPF may have passed', { spf: 'pass' }, {}, [['deliver', 'allow-entry-unproven', 'from-field']]],
+    [
+      'DMARC that SPF may have passed for a sister of the domain',
+      { spf: 'pass', dkim: 'pass' },
+      { reversePath: 'x@mail.partner.example', fromField: 'bob@news.partner.example' },
+      [['deliver', 'allow-entry-unproven', 'from-field']],
+    ],
+    ['DMARC without DKIM', { spf: 'fail', dkim: 'fail' }, {}, [['deliver', 'allow-entry-unproven', 'from-field']]],
     ['DMARC that only DKIM can have passed', { spf: 'fail' }, {}, [['overrule', 'allow-entry', 'from-field']]],
     [
       'DMARC, with SPF for the relay itself',
@@ -105,7 +112,8 @@ describe('entries', () => {
       ...more,
     } as const
     const policy = policyOf({ trustedRelays: ['203.0.113.5'] })
-    expect(inShort(judged([partner], relayed, policy))).toEqual(findings)
+    const news = entry('news.partner.example')
+    expect(inShort(judged([partner, news], relayed, policy))).toEqual(findings)
     expect(inShort(judged([entry('198.51.100.9/32', { kind: 'network' })], relayed, policy))).toEqual([
       ['overrule', 'allow-entry', 'client'],
     ])
