@@ -4,18 +4,18 @@ import type { LocalStack } from './stack.ts'
 
 type Settings = { readonly [name: string]: unknown }
 
-/** Whether something is handed over by a configuration as it is written. */
-export function handsOver(config: Settings): boolean {
-  return config['handOver'] !== undefined && config['handOver'] !== null
+/**
+ * Whether the inbox can have what a configuration lets through: it hands over to nobody else, and keeps mail long enough to hand it over.
+ */
+export function takesInbox(config: Settings): boolean {
+  const isFree = config['handOver'] === undefined || config['handOver'] === null
+  // Any port but 25, which Lambda cannot reach.
+  return isFree && parseConfig(handingOverTo(1025, config), 'npm start').kind === 'config'
 }
 
-/**
- * The configuration, handing over to the inbox on this port. One that is refused with a hand-over, because it keeps mail for too short a
- * time, stays as it is.
- */
+/** The configuration, handing over to the inbox on this port. */
 export function handingOverTo(port: number, config: Settings): Settings {
-  const handing = { ...config, handOver: { smtp: { host: '127.0.0.1', port, tls: 'none' } } }
-  return parseConfig(handing, 'npm start').kind === 'config' ? handing : config
+  return { ...config, handOver: { smtp: { host: '127.0.0.1', port, tls: 'none' } } }
 }
 
 /** Waits until all that was let through is handed over; false: some of it still waits after `mostMs`. */

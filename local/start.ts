@@ -8,7 +8,7 @@ import { shown } from '../lambda/core/plain-text.ts'
 import type { DecisionRecord } from '../lambda/core/record.ts'
 import { sampleRecords } from './dns/sample-zones.ts'
 import { createFaultPlan, faultNames, readFault } from './faults.ts'
-import { drained, handingOverTo, handsOver } from './hand-over-to-inbox.ts'
+import { drained, handingOverTo, takesInbox } from './hand-over-to-inbox.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { createLocalRecords, type LocalRecords } from './local-records.ts'
 import { localStackFile, describeStack } from './local-stack-file.ts'
@@ -69,7 +69,7 @@ async function main(options: Options): Promise<number> {
   const records = createLocalRecords()
   const counting = startCounting()
   const report = (sentence: string): void => void process.stderr.write(`${shown(sentence)}\n`)
-  const inbox = handsOver(config) ? null : await createInbox({ dataDir, onReport: report })
+  const inbox = takesInbox(config) ? await createInbox({ dataDir, onReport: report }) : null
   const started = await startStack({
     config: inbox === null ? config : handingOverTo(inbox.port, config),
     region: typeof config['region'] === 'string' ? config['region'] : 'us-east-1',

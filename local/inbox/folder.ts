@@ -57,7 +57,8 @@ function readKept(folder: string): InboxMessage[] {
   for (const name of readdirSync(folder).sort()) {
     if (!/^[\w-]+\.json$/.test(name)) continue
     try {
-      kept.push(JSON.parse(readFileSync(join(folder, name), 'utf8')) as InboxMessage)
+      const message = JSON.parse(readFileSync(join(folder, name), 'utf8')) as InboxMessage | null
+      if (`${message?.id}.json` === name && Number.isInteger(message?.size)) kept.push(message as InboxMessage)
     } catch {
       continue
     }

@@ -12,7 +12,9 @@ export type Refused = { readonly status: number; readonly sentence: string }
  *   Standard, "CORS-preflight"), which is answered with 405.
  */
 export function refusalOf({ headers, method }: IncomingMessage, port: number): Refused | null {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
+  // RFC 9110 4.2.1: a browser leaves the usual port out.
+  const names = ['127.0.0.1', 'localhost']
+  const hosts = [...names.map((name) => `${name}:${port}`), ...(port === 80 ? names : [])]
   const { host = '', origin } = headers
   if (!hosts.includes(host)) {
     return { status: 403, sentence: `This page is at ${hosts.join(' or ')}, not at the host of this request.` }

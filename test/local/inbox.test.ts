@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSmtpRelay } from '../../lambda/adapters/smtp-relay.ts'
+import { takesInbox } from '../../local/hand-over-to-inbox.ts'
 import { createInbox, type Inbox, type InboxMessage, type InboxOptions } from '../../local/inbox.ts'
 import { jobFor } from '../hand-over/builders.ts'
 
@@ -43,7 +44,9 @@ describe('the inbox of the laptop', () => {
     await first.close()
     const half = join(dataDir, 'inbox', '20261121100000000-1-000000.eml')
     writeFileSync(half, 'killed in between')
-    writeFileSync(join(dataDir, 'inbox', '0-0-1.json'), '{')
+    for (const [name, text] of Object.entries({ '0-0-1': '{', '0-0-2': '{}', '0-0-3': 'null' })) {
+      writeFileSync(join(dataDir, 'inbox', `${name}.json`), text)
+    }
     const second = await opens({ dataDir })
     expect(second.messages().map(({ subject }) => subject)).toEqual(['two', 'one'])
     expect(existsSync(half)).toBe(false)
@@ -106,3 +109,13 @@ function handOver({ port }: Inbox, octets: Buffer, recipients: readonly string[]
   const job = { ...jobFor(...recipients), origin: 'release' } as const
   return relay({ job, record: null, survivors }, AbortSignal.timeout(5000))
 }
+
+describe('the inbox of npm start', () => {
+  it.each([
+    ['a configuration that hands over to nobody', {}, true],
+    ['one that hands over elsewhere', { handOver: { sqs: 'arn:aws:sqs:eu-west-1:123456789012:mail' } }, false],
+    ['one that keeps mail too short for a hand-over', { retention: { mailDays: 1 } }, false],
+  ])('has what is let through of %s: %s', (_what, settings, takes) => {
+    expect(takesInbox({ domains: ['example.com'], ...settings })).toBe(takes)
+  })
+})

@@ -381,6 +381,7 @@ function hasKeyboard(element: unknown): boolean {
 
 /** Waits until every widget has its answer. */
 async function settled(seen: Page): Promise<void> {
+  await expect.poll(() => seen.locator('.panel').count(), patience).toBeGreaterThan(0)
   await expect
     .poll(() => seen.locator('.panel-body > .hint, .custom .hint, [aria-busy="true"]').count(), patience)
     .toBe(0)

@@ -61,6 +61,9 @@ function withDecision(decisions: readonly DecisionEvent[], event: DecisionEvent)
   return [event, ...others].slice(0, mostDecisions)
 }
 
+/** As many as the server keeps. */
+const mostMessages = 1000
+
 function withMessage(inbox: readonly InboxMessage[], message: InboxMessage): readonly InboxMessage[] {
-  return [message, ...inbox.filter(({ id }) => id !== message.id)]
+  return [message, ...inbox.filter(({ id }) => id !== message.id)].slice(0, mostMessages)
 }
