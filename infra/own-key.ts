@@ -1,4 +1,5 @@
 import { Aspects, Stack, type IAspect } from 'aws-cdk-lib'
+import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena'
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb'
 import { Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
@@ -6,7 +7,7 @@ import { CfnQueue } from 'aws-cdk-lib/aws-sqs'
 import type { IConstruct } from 'constructs'
 
 /**
- * Encrypts tables and queues below `scope` with a key of the operator, and lets each role use the key as far as it uses what
+ * Encrypts tables, queues and the answers of Athena below `scope` with a key of the operator, and lets each role use the key as far as it uses what
  * the key protects. Buckets take the key themselves (storage.ts), so that grants of theirs include it.
  *
  * The key's own policy is not ours to write: docs/deploying.md says what must stand in it.
@@ -29,6 +30,9 @@ class UseKey implements IAspect {
     } else if (node instanceof CfnQueue) {
       node.sqsManagedSseEnabled = false
       node.kmsMasterKeyId = keyArn
+    } else if (node instanceof CfnWorkGroup) {
+      const encryption = { EncryptionOption: 'SSE_KMS', KmsKey: keyArn }
+      node.addPropertyOverride('WorkGroupConfiguration.ResultConfiguration.EncryptionConfiguration', encryption)
     } else if (node instanceof Role) {
       for (const statement of uses(node, keyArn)) node.addToPolicy(statement)
     }

@@ -103,7 +103,8 @@ async function rowIn(
   const found: DecisionRecord[] = []
   const anchor = anchorOf({ recipient: null, sender: null, messageId: id, words: [], from: '', until: '' })
   await scanRows(unpacked(body, key), anchor, (record) => {
-    if (record?.message_id === id) found.push(record)
+    if (record === null) throw new RecordsInterrupted(`reading ${key}`, 'a row of it is no record')
+    if (record.message_id === id) found.push(record)
   })
   return found[0] ?? null
 }

@@ -64,7 +64,7 @@ function bodyOf(request: WidgetRequest, ports: ReadWidgetPorts, signal: AbortSig
 async function trace(request: WidgetRequest, ports: ReadWidgetPorts, signal: AbortSignal): Promise<Html> {
   const form = traceForm(request)
   if (request.asks.get('does') !== 'search') return form
-  const read = readTraceForm(request.typed, request.range, request.shownIn.offsetMinutes)
+  const read = readTraceForm(request.typed, request.range, request.shownIn.offsetMinutes, ports.clock())
   if (read.answer === 'problem') return html`${form}${notice('warning', read.problem)}`
   const { question } = read
   const { domains, recordsDays } = ports.plan

@@ -36,6 +36,15 @@ const encrypted = resourcesOf(templateOf({ ...whole, region, encryption: { kmsKe
 
 const stored = /^AWS::(S3::Bucket|DynamoDB::Table|Logs::LogGroup)$/
 
+describe('a key of the operator', () => {
+  it('encrypts the answers of Athena, too', () => {
+    const group = Object.values(encrypted).find(({ Type }) => Type === 'AWS::Athena::WorkGroup')
+    expect(group?.Properties?.['WorkGroupConfiguration']).toMatchObject({
+      ResultConfiguration: { EncryptionConfiguration: { EncryptionOption: 'SSE_KMS', KmsKey: keyArn } },
+    })
+  })
+})
+
 describe('what holds data', () => {
   it('stays when the stack goes, unless it is told otherwise', () => {
     expect(policiesOf(usual)).toEqual(new Set(['Retain Retain']))

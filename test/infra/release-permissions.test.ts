@@ -1,4 +1,4 @@
-import type { Stack} from 'aws-cdk-lib';
+import type { Stack } from 'aws-cdk-lib'
 import { Validations } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'

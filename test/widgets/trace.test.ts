@@ -69,6 +69,15 @@ describe('the widget "Where is my mail?"', () => {
     expect(textsOf(page, 'qg-notice')[0]).toContain(says)
   })
 
+  it('searches up to now where the end is emptied, whatever the dashboard shows', async () => {
+    const record = mail([to(alice)], { received_at: '2026-11-17T11:00:00.000Z' })
+    const shown = { asks: { does: 'search' }, from: '2026-11-16T00:00:00.000Z', until: '2026-11-17T00:00:00.000Z' }
+    const page = (typed: Readonly<Record<string, string>>) =>
+      createWorld([record]).show(eventOf({ ...shown, typed: { 'qg-recipient': alice, ...typed } }))
+    expect(textsOf(await page({ 'qg-until': '' }), 'qg-badge')[0]).toBe('delivered')
+    expect(textsOf(await page({ 'qg-until': '2026-11-17T00:00' }), 'qg-badge')).toEqual(['never-reached-us'])
+  })
+
   it('reads typed times by the clock of whoever looks, and shows UTC beside it', async () => {
     const record = mail([to(alice)], { received_at: '2026-11-16T23:30:00.000Z' })
     const typed = { 'qg-recipient': alice, 'qg-since': '2026-11-17T05:00', 'qg-until': '2026-11-17T05:01' }

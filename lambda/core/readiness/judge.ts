@@ -51,16 +51,16 @@ function sendersOf({ senders }: DomainTally): readonly LookAt[] {
     delivered,
     example,
   }))
-  // A virus is one, whoever sends it.
   return told
-    .filter(({ messages, delivered, code }) => messages > 0 && delivered > 0 && code !== 'virus-found')
+    .filter(({ messages, delivered }) => messages > 0 && delivered > 0)
     .toSorted((a, b) => b.delivered - a.delivered || b.messages - a.messages)
 }
 
 function verdictOf(tally: DomainTally, lookAt: readonly LookAt[]): ReadinessVerdict {
   const lastDay = tally.last.slice(0, 10)
   const isIncomplete = tally.incompleteAt !== null && tally.incompleteAt.slice(0, 10) === lastDay
-  if (isIncomplete || tally.blind.has('filter-failed')) return 'not-yet'
+  // Where entries could not be read, lists stopped nobody: nobody knows whom they would have.
+  if (isIncomplete || tally.blind.has('filter-failed') || tally.blind.has('entries-unavailable')) return 'not-yet'
   if (tally.days.size < daysNeeded) return 'too-early'
   return lookAt.length > 0 || tally.dropped > 0 ? 'look-first' : 'ready'
 }

@@ -76,7 +76,8 @@ function takeRecipient(
     counted.recipients += 1
     tally.stops.set(key, counted)
   }
-  if (sender === null) return
+  // A virus is one, whoever sends it.
+  if (sender === null || code === 'virus-found') return
   if (recipient.answer === 'unknown') takeStranger(tally, record, recipient.address.toLowerCase(), sender)
   else if (recipient.answer === 'known') takeSender(tally, record, sender, stops ? { code } : null)
 }
@@ -89,6 +90,7 @@ const blindCodes: ReadonlySet<ReasonCode> = new Set([
   'zone-silent',
   'zone-unsound',
   'dnsxl-disarmed',
+  'entries-unavailable',
   'client-unknown',
   'bounce-undecidable',
   'bounce-unread',

@@ -60,7 +60,7 @@ export function answerOf(question: TraceQuestion, found: TraceFound, ground: Tra
     messages[0]
   if (telling !== undefined) return foundAnswer(telling, messages, found)
   const near = nearest(question, found.toOthers)
-  if (near !== null) return nearAnswer(question, near, found)
+  if (near !== null && found.unread.length === 0) return nearAnswer(question, near, found)
   const silence = silenceOf(question, found, ground)
   const evidence = [...found.unread, ...silence.evidence, lookedThrough(question, found)]
   if (found.unread.length === 0) return { ...silence, evidence, messages: [] }

@@ -45,15 +45,19 @@ export function traceForm({ read, typed, range, shownIn: { offsetMinutes } }: Wi
     }`
 }
 
-/** Empty fields say nothing; without times the dashboard's own range is meant. */
-export function readTraceForm(typed: Fields, range: WidgetRange, offsetMinutes: number): ReadTraceForm {
+/**
+ * Empty fields say nothing, and an empty end is now; without the fields of time the dashboard's own range is meant. `now` in milliseconds
+ * since 1970.
+ */
+export function readTraceForm(typed: Fields, range: WidgetRange, offsetMinutes: number, now: number): ReadTraceForm {
   const words = (fieldOf(typed, names.words) ?? '').split(/\s+/).filter((word) => word !== '')
   const [recipient, sender, messageId] = [names.recipient, names.sender, names.id].map((name) => fieldOf(typed, name))
   if (recipient === null && sender === null && messageId === null && words.length === 0) {
     return problem('Say what to look for: a recipient, a sender, a Message-ID or words of the subject.')
   }
   const from = timeIn(typed, names.since, range.from, offsetMinutes)
-  const until = timeIn(typed, names.until, range.until, offsetMinutes)
+  const end = typed.has(names.until) ? new Date(now).toISOString() : range.until
+  const until = timeIn(typed, names.until, end, offsetMinutes)
   if (from === null || until === null) {
     return problem('The times are a date and a time of day, such as 2026-11-21 10:00.')
   }

@@ -130,6 +130,31 @@ describe('the readiness of a domain', () => {
     ])
   })
 
+  it('names a correspondent on lists although their latest message had a virus', () => {
+    const listed = to('alice@example.com', { mode: 'observe', would_be_action: 'quarantine' })
+    const of = (day: string, code: 'dnsxl-stopped' | 'virus-found') =>
+      written('anna@shop.example', listed, day, {
+        reasons: [code === 'virus-found' ? { code } : { code, score: 4, threshold: 3, operators: ['A', 'B'] }],
+      })
+    const { verdict, lookAt } = judged([
+      ...fortnight(),
+      of('2026-11-12', 'dnsxl-stopped'),
+      of('2026-11-13', 'virus-found'),
+    ])
+    expect([verdict, lookAt]).toMatchObject([
+      'look-first',
+      [{ domain: 'shop.example', code: 'dnsxl-stopped', messages: 1 }],
+    ])
+  })
+
+  it('is not there yet where nobody knows whom the lists would have stopped', () => {
+    const blind = written('anna@partner.example', to('zoe@example.com'), '2026-11-10', {
+      reasons: [{ code: 'entries-unavailable', cause: 'timeout' }],
+    })
+    const { verdict, blind: told } = judged([...fortnight(), blind])
+    expect([verdict, told]).toEqual(['not-yet', [{ code: 'entries-unavailable', recipients: 1 }]])
+  })
+
   it('believes no From field that DMARC does not confirm', () => {
     const forged = days().map((day) =>
       written('anna@partner.example', stranger('erik@example.com'), day, { scans: unconfirmed }),

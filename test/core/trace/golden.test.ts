@@ -17,6 +17,13 @@ describe('"I wrote to X on Monday, nothing came"', () => {
     expect(answer.next.length).toBeGreaterThan(0)
   })
 
+  it('does not say that nothing came, only because the sender wrote to somebody similar, where not all was read', () => {
+    const question = asked({ recipient: 'alise@example.com' })
+    const found = search(question, [mail([to('alice@example.com')])])
+    expect(answerOf(question, found, ground).cause).toBe('to-another-address')
+    expect(answerOf(question, { ...found, unread: ['out of time.'] }, ground).cause).toBe('not-all-read')
+  })
+
   it('is not answered with "never" when records could not be read', () => {
     const found = { ...search(asked(), []), unread: ['reading records/x: refused.'] }
     expect(answerOf(asked(), found, ground)).toMatchObject({
