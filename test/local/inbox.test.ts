@@ -44,7 +44,12 @@ describe('the inbox of the laptop', () => {
     await first.close()
     const half = join(dataDir, 'inbox', '20261121100000000-1-000000.eml')
     writeFileSync(half, 'killed in between')
-    for (const [name, text] of Object.entries({ '0-0-1': '{', '0-0-2': '{}', '0-0-3': 'null' })) {
+    for (const [name, text] of Object.entries({
+      '0-0-1': '{',
+      '0-0-2': '{}',
+      '0-0-3': 'null',
+      '0-0-4': '{"id":"x","size":1}',
+    })) {
       writeFileSync(join(dataDir, 'inbox', `${name}.json`), text)
     }
     const second = await opens({ dataDir })
